@@ -1,0 +1,232 @@
+package applier
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"baseline/planner"
+	"baseline/resource"
+)
+
+// execution is one pass over the steps of a run. Its steps method owns the run's step states; the goroutines of single steps
+// only report.
+type execution struct {
+	*Applier
+	run     *Run
+	journal *journal
+	changes []resource.Change
+	// finished counts steps that ended, for progress.
+	finished atomic.Int64
+	telling  sync.Mutex
+}
+
+type outcome struct {
+	step int
+	took time.Duration
+	err  error
+}
+
+// steps carries out all steps that are not done yet, side by side where their needs allow. The first failure keeps new steps
+// from beginning; those under way end.
+func (x *execution) steps(ctx context.Context) *IncompleteError {
+	x.tell(Event{Kind: Started})
+	ready, waits, next := x.schedule()
+	outcomes := make(chan outcome)
+	underWay := 0
+	stop := &IncompleteError{Run: x.run}
+	stopped := false
+	cancelled := ctx.Done()
+	for {
+		for !stopped && len(ready) > 0 && underWay < max(1, x.Parallel) && ctx.Err() == nil {
+			i := heap.Pop(&ready).(int)
+			x.run.Steps[i] = Step{Progress: InDoubt}
+			underWay++
+			go x.step(ctx, i, outcomes)
+		}
+		if underWay == 0 {
+			break
+		}
+		var o outcome
+		select {
+		case o = <-outcomes:
+		case <-cancelled:
+			cancelled = nil
+			x.tell(Event{Kind: Cancelled})
+			continue
+		}
+		underWay--
+		x.finished.Add(1)
+		change := &x.changes[o.step]
+		if o.err != nil {
+			x.run.Steps[o.step] = Step{Progress: Broken, Error: o.err.Error()}
+			stopped = true
+			stop.Failed = append(stop.Failed, StepError{Step: o.step + 1, Change: *change, Err: o.err})
+			x.tell(Event{Kind: Failed, Step: o.step + 1, Change: change, Took: o.took, Err: o.err})
+			continue
+		}
+		x.run.Steps[o.step] = Step{Progress: Made}
+		x.tell(Event{Kind: Done, Step: o.step + 1, Change: change, Took: o.took})
+		for _, n := range next[o.step] {
+			if waits[n]--; waits[n] == 0 {
+				heap.Push(&ready, n)
+			}
+		}
+	}
+	if ctx.Err() != nil {
+		stop.Cause = context.Cause(ctx)
+	}
+	if stopped || slices.ContainsFunc(x.run.Steps, func(s Step) bool { return s.Progress != Made }) {
+		slices.SortFunc(stop.Failed, func(a, b StepError) int { return a.Step - b.Step })
+		return stop
+	}
+	return nil
+}
+
+// schedule returns the steps that can begin, how many needs each other step waits for, and who waits for whom.
+func (x *execution) schedule() (ready intHeap, waits []int, next [][]int) {
+	waits = make([]int, len(x.changes))
+	next = make([][]int, len(x.changes))
+	for i := range x.changes {
+		if x.run.Steps[i].Progress == Made {
+			x.finished.Add(1)
+			continue
+		}
+		for _, need := range x.changes[i].Needs {
+			if x.run.Steps[need].Progress != Made {
+				waits[i]++
+				next[need] = append(next[need], i)
+			}
+		}
+		if waits[i] == 0 {
+			ready = append(ready, i)
+		}
+	}
+	heap.Init(&ready)
+	return ready, waits, next
+}
+
+// step records that it begins, makes the change, and records how it ended. The call itself is not cut short by ctx:
+// an interrupted call is one more answer that nobody hears.
+func (x *execution) step(ctx context.Context, i int, outcomes chan<- outcome) {
+	begun := x.Clock.Now()
+	err := x.journal.sync(record{Step: i + 1, Event: Began, At: begun.UTC()})
+	if err == nil {
+		x.tell(Event{Kind: Began, Step: i + 1, Change: &x.changes[i]})
+		err = x.make(ctx, i)
+	}
+	ended := record{Step: i + 1, Event: Done, At: x.Clock.Now().UTC()}
+	if err != nil {
+		ended.Event, ended.Error = Failed, err.Error()
+	}
+	x.journal.write(ended)
+	outcomes <- outcome{step: i, took: x.Clock.Now().Sub(begun), err: err}
+}
+
+// make makes one change, trying again where that can help.
+func (x *execution) make(ctx context.Context, i int) error {
+	change := x.changes[i]
+	calls := context.WithoutCancel(ctx)
+	deadline := x.Clock.Now().Add(Patience)
+	for wait := firstWait; ; wait = min(2*wait, longestWait) {
+		err := x.Account.Write(calls, change)
+		if err == nil {
+			return nil
+		}
+		var call *resource.CallError
+		if !errors.As(err, &call) {
+			return err
+		}
+		verdict := x.judge(i, call.Class)
+		if verdict == look {
+			var found resource.Object
+			if found, err = x.find(calls, change.Address, err); err != nil {
+				return err
+			}
+			if planner.Same(found, change.After) {
+				return nil
+			}
+			if err = takenOver(change, found, call); err != nil {
+				return err
+			}
+			change.Before = found
+			err = call
+		}
+		if verdict == giveUp || x.Clock.Now().Add(wait).After(deadline) {
+			return err
+		}
+		x.tell(Event{Kind: Retrying, Step: i + 1, Change: &x.changes[i], Wait: wait, Err: err})
+		if x.Clock.Sleep(ctx, wait) != nil {
+			return err
+		}
+	}
+}
+
+// find looks at one object after a call that may or may not have worked.
+func (x *execution) find(ctx context.Context, a resource.Address, after error) (resource.Object, error) {
+	state, err := x.Account.Read(ctx, []resource.Kind{a.Kind}, nil)
+	if err != nil {
+		return nil, errors.Join(after, err)
+	}
+	if r, exists := state[a]; exists {
+		return r.Settings, nil
+	}
+	return nil, nil
+}
+
+// check reads the account afresh until it shows everything as the plan says, or patience ends.
+func (x *execution) check(ctx context.Context) *IncompleteError {
+	x.tell(Event{Kind: Checking})
+	wanted := &resource.Plan{}
+	last := map[resource.Address]int{}
+	for i, c := range x.changes {
+		last[c.Address] = i
+	}
+	for i, c := range x.changes {
+		if last[c.Address] == i {
+			wanted.Changes = append(wanted.Changes, resource.Change{Address: c.Address, Before: c.After})
+		}
+	}
+	deadline := x.Clock.Now().Add(Patience)
+	for wait := firstWait; ; wait = min(2*wait, longestWait) {
+		live, err := x.Account.Read(ctx, kindsOf(wanted.Changes), nil)
+		if err != nil {
+			return &IncompleteError{Run: x.run, Cause: err}
+		}
+		unseen := planner.Differing(wanted, live)
+		if len(unseen) == 0 {
+			return nil
+		}
+		if x.Clock.Now().Add(wait).After(deadline) || x.Clock.Sleep(ctx, wait) != nil {
+			return &IncompleteError{Run: x.run, Unseen: unseen}
+		}
+	}
+}
+
+func (x *execution) tell(e Event) {
+	if x.Tell == nil {
+		return
+	}
+	x.telling.Lock()
+	defer x.telling.Unlock()
+	e.At, e.Run, e.Steps, e.Finished = x.Clock.Now(), x.run.ID, len(x.changes), int(x.finished.Load())
+	x.Tell(e)
+}
+
+// intHeap holds the steps that can begin, the earliest of the plan first.
+type intHeap []int
+
+func (h intHeap) Len() int           { return len(h) }
+func (h intHeap) Less(i, j int) bool { return h[i] < h[j] }
+func (h intHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *intHeap) Push(x any)        { *h = append(*h, x.(int)) }
+func (h *intHeap) Pop() any {
+	old := *h
+	last := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return last
+}

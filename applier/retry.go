@@ -1,0 +1,68 @@
+package applier
+
+import (
+	"fmt"
+	"time"
+
+	"baseline/resource"
+)
+
+// Waits between tries double from the first to the longest.
+const (
+	firstWait   = 200 * time.Millisecond
+	longestWait = 10 * time.Second
+)
+
+// verdict is what to do about a failed call.
+type verdict int
+
+const (
+	giveUp verdict = iota
+	again          // wait and call again
+	look           // see what is there, then decide
+)
+
+// judge says what to do about a failed call of a step.
+//
+// What is not there yet, and what is still held on to, is waited for only where this run created or deleted it: then AWS may
+// not show it everywhere yet. Otherwise it never will.
+func (x *execution) judge(i int, class resource.Class) verdict {
+	switch class {
+	case resource.Throttled, resource.Busy:
+		return again
+	case resource.Lost, resource.Exists:
+		return look
+	case resource.Missing:
+		if x.changes[i].After == nil {
+			return look
+		}
+		if x.needs(i, resource.OpCreate) {
+			return again
+		}
+	case resource.InUse:
+		if x.needs(i, resource.OpDelete) || x.needs(i, resource.OpUpdate) {
+			return again
+		}
+	case resource.Denied, resource.Invalid, resource.Limit, resource.Expired:
+	}
+	return giveUp
+}
+
+// needs reports whether the step waited for a step of this run that does op.
+func (x *execution) needs(i int, op resource.Op) bool {
+	for _, n := range x.changes[i].Needs {
+		if x.run.Plan.Changes[n].Op() == op {
+			return true
+		}
+	}
+	return false
+}
+
+// takenOver tells whether a create met an object that is not ours to change: one that was there although the plan
+// saw none, and that is not as the plan wants it.
+func takenOver(change resource.Change, found resource.Object, call *resource.CallError) error {
+	if change.Before == nil && change.After != nil && found != nil && call.Class == resource.Exists {
+		return fmt.Errorf("somebody else created it, with other settings, after the plan was made: %w", call)
+	}
+	return nil
+}

@@ -1,0 +1,79 @@
+package applier
+
+import (
+	"time"
+
+	"baseline/resource"
+)
+
+// Run is one apply or rollback as its record shows it.
+type Run struct {
+	ID       string         `json:"id"`
+	Header   Header         `json:"header"`
+	Plan     *resource.Plan `json:"plan"`
+	Steps    []Step         `json:"steps"`
+	Result   *Result        `json:"result,omitempty"`
+	UndoneBy string         `json:"undone_by,omitempty"`
+}
+
+// Header is what a run's journal says first.
+type Header struct {
+	// Command is "apply" or "rollback".
+	Command  string    `json:"command"`
+	Baseline string    `json:"baseline"`
+	Account  string    `json:"account"`
+	Caller   string    `json:"caller"`
+	Started  time.Time `json:"started"`
+	// Undoes is the run that this one takes back.
+	Undoes string `json:"undoes,omitempty"`
+}
+
+// Progress is how far a step has come.
+type Progress string
+
+// How far a step has come. A step in doubt began and never ended: it may have left anything, so one must look.
+const (
+	Waiting Progress = "waiting"
+	InDoubt Progress = "in doubt"
+	Made    Progress = "done"
+	Broken  Progress = "failed"
+)
+
+// Step is the state of one change of the run's plan, in the plan's order.
+type Step struct {
+	Progress Progress `json:"progress"`
+	Error    string   `json:"error,omitempty"`
+}
+
+// Status sums a run up.
+type Status string
+
+// What a run came to.
+const (
+	StatusDone       Status = "done"
+	StatusPartly     Status = "partly applied" // steps failed or were left out
+	StatusUnfinished Status = "unfinished"     // no result was written: it crashed, or is still running
+	StatusUndone     Status = "rolled back"
+)
+
+// Result is what a run wrote when it ended.
+type Result struct {
+	Status Status    `json:"status"`
+	Ended  time.Time `json:"ended"`
+	Done   int       `json:"done"`
+	Failed int       `json:"failed"`
+	Left   int       `json:"left"`
+	// Error says why the run is not done.
+	Error string `json:"error,omitempty"`
+}
+
+// Status sums the run up.
+func (r *Run) Status() Status {
+	switch {
+	case r.UndoneBy != "":
+		return StatusUndone
+	case r.Result == nil:
+		return StatusUnfinished
+	}
+	return r.Result.Status
+}

@@ -1,0 +1,327 @@
+package applier
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"baseline/resource"
+)
+
+// The files of a run's folder.
+const (
+	planFile     = "plan.json"
+	rollbackFile = "rollback.json"
+	journalFile  = "journal.jsonl"
+	resultFile   = "result.json"
+)
+
+// ErrNoRun says that there is no such run, or none at all.
+var ErrNoRun = errors.New("no such run")
+
+// Store keeps runs as folders under a directory. A folder is enough, alone, to undo its run from another machine.
+type Store struct{ dir string }
+
+// NewStore returns the store in a directory, which is created by the first run.
+func NewStore(dir string) *Store { return &Store{dir} }
+
+// begin records a run before its first change: the plan, the plan that undoes it, and the journal with its header.
+func (s *Store) begin(header Header, plan *resource.Plan) (*journal, *Run, error) {
+	id, err := s.newFolder(header.Started)
+	if err != nil {
+		return nil, nil, fmt.Errorf("record the run: %w", err)
+	}
+	run := &Run{ID: id, Header: header, Plan: plan, Steps: make([]Step, len(plan.Changes))}
+	for i := range run.Steps {
+		run.Steps[i].Progress = Waiting
+	}
+	err = errors.Join(
+		s.save(id, planFile, plan),
+		s.save(id, rollbackFile, inverse(plan, id)),
+	)
+	if err != nil {
+		return nil, nil, fmt.Errorf("record the run: %w", err)
+	}
+	file, err := os.OpenFile(s.path(id, journalFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, nil, fmt.Errorf("record the run: %w", err)
+	}
+	j := newJournal(file)
+	if err := errors.Join(j.sync(record{Header: &header}), syncDir(s.path(id)), syncDir(s.dir)); err != nil {
+		return nil, nil, errors.Join(err, j.close())
+	}
+	return j, run, nil
+}
+
+// newFolder makes the folder of a new run. Ids are the time of the run's start, so they sort by age.
+func (s *Store) newFolder(start time.Time) (id string, err error) {
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return "", err
+	}
+	base := start.UTC().Format("20060102-150405")
+	for n := 1; ; n++ {
+		id = base
+		if n > 1 {
+			id = fmt.Sprintf("%s-%02d", base, n)
+		}
+		err := os.Mkdir(s.path(id), 0o700)
+		if !errors.Is(err, fs.ErrExist) {
+			return id, err
+		}
+	}
+}
+
+// reopen opens the journal of a run to go on with it. What a crash cut short at its end is dropped first.
+func (s *Store) reopen(run *Run, now time.Time) (*journal, error) {
+	file, err := os.OpenFile(s.path(run.ID, journalFile), os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	_, whole, err := readJournal(file)
+	if err == nil {
+		err = file.Truncate(whole)
+	}
+	if err == nil {
+		_, err = file.Seek(whole, 0)
+	}
+	if err == nil {
+		err = os.Remove(s.path(run.ID, resultFile))
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("reopen the journal of run %s: %w", run.ID, err), file.Close())
+	}
+	run.Result = nil
+	j := newJournal(file)
+	if err := j.sync(record{Event: Started, At: now.UTC()}); err != nil {
+		return nil, errors.Join(err, j.close())
+	}
+	return j, nil
+}
+
+func (s *Store) finish(run *Run) error { return s.save(run.ID, resultFile, run.Result) }
+
+// Load reads a run. Its id may be cut short as long as it is plain which one is meant; "" or "last" mean the newest.
+func (s *Store) Load(id string) (*Run, error) {
+	ids, err := s.ids()
+	if err != nil {
+		return nil, err
+	}
+	if len(ids) == 0 {
+		return nil, fmt.Errorf("%w: there are none in %s", ErrNoRun, s.dir)
+	}
+	if id == "" || id == "last" {
+		id = ids[0]
+	}
+	if !slices.Contains(ids, id) {
+		var like []string
+		for _, known := range ids {
+			if strings.HasPrefix(known, id) {
+				like = append(like, known)
+			}
+		}
+		if len(like) != 1 {
+			return nil, fmt.Errorf("%w: %q in %s; `baseline runs` lists them", ErrNoRun, id, s.dir)
+		}
+		id = like[0]
+	}
+	run, err := s.load(id)
+	if err != nil {
+		return nil, err
+	}
+	s.markUndone([]*Run{run}, ids)
+	return run, nil
+}
+
+// List returns all runs, the newest first.
+func (s *Store) List() ([]*Run, error) {
+	ids, err := s.ids()
+	if err != nil {
+		return nil, err
+	}
+	runs := make([]*Run, 0, len(ids))
+	for _, id := range ids {
+		run, err := s.load(id)
+		if err != nil {
+			return nil, err
+		}
+		runs = append(runs, run)
+	}
+	s.markUndone(runs, ids)
+	return runs, nil
+}
+
+// markUndone notes on each run which complete rollback has taken it back.
+func (s *Store) markUndone(runs []*Run, ids []string) {
+	undoneBy := map[string]string{}
+	for _, id := range slices.Backward(ids) {
+		records, err := s.records(id)
+		if err != nil || len(records) == 0 || records[0].Header == nil || records[0].Header.Undoes == "" {
+			continue // load says what is wrong with it when it is asked for
+		}
+		var result Result
+		if err := s.read(id, resultFile, &result); err == nil && result.Status == StatusDone {
+			undoneBy[records[0].Header.Undoes] = id
+		}
+	}
+	for _, run := range runs {
+		run.UndoneBy = undoneBy[run.ID]
+	}
+}
+
+// ids lists the runs, the newest first. A folder without a journal is a run that crashed before its first change.
+func (s *Store) ids() ([]string, error) {
+	entries, err := os.ReadDir(s.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, e := range entries {
+		if _, err := os.Stat(s.path(e.Name(), journalFile)); e.IsDir() && err == nil {
+			ids = append(ids, e.Name())
+		}
+	}
+	slices.Reverse(ids)
+	return ids, nil
+}
+
+func (s *Store) load(id string) (*Run, error) {
+	run := &Run{ID: id, Plan: &resource.Plan{}}
+	records, err := s.records(id)
+	if err == nil {
+		err = s.read(id, planFile, run.Plan)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %w", id, err)
+	}
+	if run.Plan.Format > resource.PlanFormat {
+		return nil, fmt.Errorf("run %s: its plan has format %d, and this program knows %d: use a newer one", id, run.Plan.Format, resource.PlanFormat)
+	}
+	run.Steps = make([]Step, len(run.Plan.Changes))
+	for i := range run.Steps {
+		run.Steps[i].Progress = Waiting
+	}
+	for _, r := range records {
+		if r.Header != nil {
+			run.Header = *r.Header
+		}
+		if r.Step < 1 || r.Step > len(run.Steps) {
+			continue
+		}
+		step := &run.Steps[r.Step-1]
+		switch r.Event {
+		case Began:
+			*step = Step{Progress: InDoubt}
+		case Done:
+			*step = Step{Progress: Made}
+		case Failed:
+			*step = Step{Progress: Broken, Error: r.Error}
+		case Started, Retrying, Checking, Finished, Cancelled:
+		}
+	}
+	var result Result
+	switch err := s.read(id, resultFile, &result); {
+	case err == nil:
+		run.Result = &result
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("run %s: %w", id, err)
+	}
+	return run, nil
+}
+
+func (s *Store) records(id string) ([]record, error) {
+	file, err := os.Open(s.path(id, journalFile))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	records, _, err := readJournal(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", journalFile, err)
+	}
+	return records, nil
+}
+
+// Dir is the folder of a run.
+func (s *Store) Dir(id string) string { return s.path(id) }
+
+func (s *Store) path(parts ...string) string {
+	return filepath.Join(append([]string{s.dir}, parts...)...)
+}
+
+// save writes a file so that it is there whole or not at all, and on disk.
+func (s *Store) save(id, name string, value any) error {
+	data, err := resource.Encode(value, "  ")
+	if err != nil {
+		return err
+	}
+	temp, err := os.CreateTemp(s.path(id), name+".*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(temp.Name()) }() // fails when all went well, and the file has its name
+	_, err = temp.Write(data)
+	if err == nil {
+		err = temp.Sync()
+	}
+	if err := errors.Join(err, temp.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(temp.Name(), s.path(id, name)); err != nil {
+		return err
+	}
+	return syncDir(s.path(id))
+}
+
+func (s *Store) read(id, name string, into any) error {
+	data, err := os.ReadFile(s.path(id, name))
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, into); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// syncDir makes the names in a directory durable.
+func syncDir(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// inverse is the plan that takes another back if all of it is done: each change swapped, the last one first.
+func inverse(plan *resource.Plan, id string) *resource.Plan {
+	n := len(plan.Changes)
+	back := &resource.Plan{
+		Format: resource.PlanFormat, Baseline: plan.Baseline, Account: plan.Account, Caller: plan.Caller,
+		ReadAt: plan.ReadAt, Undoes: id, Changes: make([]resource.Change, n),
+	}
+	for i := range plan.Changes {
+		back.Changes[n-1-i] = plan.Changes[i].Inverse()
+	}
+	for i := range plan.Changes {
+		for _, need := range plan.Changes[i].Needs {
+			c := &back.Changes[n-1-need]
+			c.Needs = append(c.Needs, n-1-i)
+		}
+	}
+	for i := range back.Changes {
+		slices.Sort(back.Changes[i].Needs)
+	}
+	return back
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"baseline/applier"
+	"baseline/cmd/baseline/render"
+	"baseline/planner"
+	"baseline/spec"
+)
+
+// exit is a way for the command to end. Its number is the exit code, its name is also said on stderr.
+type exit struct {
+	code  int
+	name  string
+	means string
+}
+
+// The exit codes, all of them. Codes 0 to 2 are as in `terraform plan -detailed-exitcode`.
+var (
+	exitDone        = exit{0, "done", "done, or no changes"}
+	exitError       = exit{1, "error", "error"}
+	exitChanges     = exit{2, "changes", "there are changes (plan --detailed-exitcode)"}
+	exitInvalid     = exit{4, "invalid-file", "a file is invalid"}
+	exitStale       = exit{5, "stale-plan", "the account has changed since the plan was made"}
+	exitRefused     = exit{6, "refused", "refused: one-way changes, wrong account, or nobody to ask"}
+	exitPartly      = exit{7, "partly-applied", "partly applied: a run to resume or roll back"}
+	exitDrift       = exit{9, "drift", "rollback met objects that changed after the run"}
+	exitInterrupted = exit{130, "interrupted", "interrupted"}
+)
+
+var exits = []exit{exitDone, exitError, exitChanges, exitInvalid, exitStale, exitRefused, exitPartly, exitDrift, exitInterrupted}
+
+// ending is an error that says how the command ends. next is what the reader can do about it.
+type ending struct {
+	exit exit
+	err  error
+	next []string
+}
+
+func (e *ending) Error() string {
+	if e.err == nil {
+		return e.exit.means
+	}
+	return e.err.Error()
+}
+
+func (e *ending) Unwrap() error { return e.err }
+
+// refusal ends the command without a change.
+func refusal(format string, args ...any) error {
+	return &ending{exit: exitRefused, err: fmt.Errorf(format, args...)}
+}
+
+// wishError says that a wish of the file can't be planned for this account.
+type wishError []placedProblem
+
+type placedProblem struct {
+	place spec.Place
+	planner.Problem
+}
+
+func (e wishError) Error() string {
+	text := ""
+	for i, p := range e {
+		if i > 0 {
+			text += "\n"
+		}
+		if p.place.File != "" {
+			text += fmt.Sprintf("%s:%d:%d: ", p.place.File, p.place.Line, p.place.Column)
+		}
+		text += p.String()
+	}
+	return text
+}
+
+// driftError says that a rollback met objects that are no longer as the run left them.
+type driftError struct {
+	run   string
+	drift []planner.Drift
+}
+
+func (e *driftError) Error() string {
+	text := fmt.Sprintf("%d objects are no longer as run %s left them:", len(e.drift), e.run)
+	if len(e.drift) == 1 {
+		text = fmt.Sprintf("one object is no longer as run %s left it:", e.run)
+	}
+	for _, d := range e.drift {
+		text += "\n  " + d.String()
+	}
+	return text
+}
+
+// classify finds out how an error ends the command.
+func classify(ctx context.Context, err error) *ending {
+	var end *ending
+	if errors.As(err, &end) {
+		return end
+	}
+	var incomplete *applier.IncompleteError
+	var stale *applier.StaleError
+	var drift *driftError
+	switch {
+	case err == nil:
+		return &ending{exit: exitDone}
+	case errors.As(err, &incomplete) && ctx.Err() != nil:
+		return &ending{exit: exitInterrupted, err: err}
+	case errors.As(err, &incomplete):
+		return &ending{exit: exitPartly, err: err}
+	case ctx.Err() != nil:
+		return &ending{exit: exitInterrupted, err: errors.New("interrupted; nothing was changed")}
+	case errors.As(err, &stale):
+		return &ending{exit: exitStale, err: err, next: []string{"plan again, and look at what changed"}}
+	case errors.As(err, &drift):
+		return &ending{exit: exitDrift, err: err}
+	case isInvalid(err):
+		return &ending{exit: exitInvalid, err: err}
+	}
+	return &ending{exit: exitError, err: err}
+}
+
+func isInvalid(err error) bool {
+	var problems spec.Problems
+	var wish wishError
+	return errors.As(err, &problems) || errors.As(err, &wish)
+}
+
+// say tells on stderr how the command ended and returns the exit code.
+func (e *ending) say(w io.Writer) int {
+	if e.exit == exitDone {
+		return e.exit.code
+	}
+	if e.err != nil {
+		fmt.Fprintf(w, "error: %s\n", render.EscapeLines(e.err.Error()))
+	}
+	for _, next := range e.next {
+		fmt.Fprintf(w, "next:  %s\n", render.EscapeLines(next))
+	}
+	fmt.Fprintf(w, "exit %d (%s)\n", e.exit.code, e.exit.name)
+	return e.exit.code
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"strings"
+
+	"baseline/baselines"
+	"baseline/spec"
+)
+
+// builtin is the prefix of -f that names a baseline shipped with the program.
+const builtin = "baseline:"
+
+// inputs turns the -f flags into what spec reads.
+func (c *command) inputs() ([]spec.Input, error) {
+	files := c.files
+	if len(files) == 0 {
+		files = []string{"baseline.yaml"}
+		if _, err := os.Stat(files[0]); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("there is no baseline.yaml here: name a file or directory with -f, or start from `baseline baselines list`")
+		}
+	}
+	var inputs []spec.Input
+	for _, file := range files {
+		if name, ok := strings.CutPrefix(file, builtin); ok {
+			path, err := baselines.File(name)
+			if err != nil {
+				return nil, err
+			}
+			inputs = append(inputs, spec.Input{Name: file, FS: baselines.FS, Path: path})
+			continue
+		}
+		inputs = append(inputs, spec.Input{Name: file, Path: file})
+	}
+	return inputs, nil
+}
+
+// variables collects --vars files and --var flags; a later one wins, and a flag wins over a file.
+func (c *command) variables() (map[string]string, error) {
+	vars := map[string]string{}
+	for _, name := range c.varFiles {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		read, err := spec.ReadVars(name, file)
+		if err := errors.Join(err, file.Close()); err != nil {
+			return nil, err
+		}
+		maps.Copy(vars, read)
+	}
+	for _, v := range c.vars {
+		name, value, ok := strings.Cut(v, "=")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("--var takes name=value, not %q", v)
+		}
+		vars[name] = value
+	}
+	return vars, nil
+}

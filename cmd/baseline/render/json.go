@@ -1,0 +1,133 @@
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"baseline/applier"
+	"baseline/resource"
+)
+
+// RunFormat is the version of the JSON form of runs. Additions leave it as it is.
+const RunFormat = 1
+
+// indent is the indentation of all JSON meant for people's eyes as well.
+const indent = "  "
+
+// planForm is the JSON form of a plan: the plan itself, which reads back into a [resource.Plan], and what a script wants
+// first.
+type planForm struct {
+	*resource.Plan
+	Changes []resource.Change `json:"changes"`
+	Counts  resource.Counts   `json:"counts"`
+	Summary string            `json:"summary"`
+}
+
+// PlanJSON writes a plan as indented JSON: the plan, its "counts" and its "summary" line. It reads back into a
+// [resource.Plan] that is equal to p, and like p it holds no secret.
+func PlanJSON(w io.Writer, p *resource.Plan) error {
+	return writeJSON(w, formOf(p))
+}
+
+func formOf(p *resource.Plan) planForm {
+	form := planForm{Plan: p, Changes: make([]resource.Change, len(p.Changes)), Counts: p.Count(), Summary: Summary(p)}
+	for i, c := range p.Changes {
+		c.Before, c.After = shielded(c.Before), shielded(c.After)
+		form.Changes[i] = c
+	}
+	return form
+}
+
+// shielded returns the settings with every document that holds a deceptive character in its verbatim form, as a JSON
+// string, where the character can be written as an escape without changing the document.
+func shielded(settings resource.Object) resource.Object {
+	verbatim := resource.Object{}
+	for name, value := range settings {
+		if document, ok := value.(resource.Document); ok && strings.ContainsFunc(string(document), deceptive) {
+			verbatim[name] = map[string][]string{"verbatim": {string(document)}}
+		}
+	}
+	if len(verbatim) == 0 {
+		return settings
+	}
+	return settings.With(verbatim)
+}
+
+// runForm is the JSON form of a run.
+type runForm struct {
+	Format  int            `json:"format"`
+	ID      string         `json:"id"`
+	Status  applier.Status `json:"status"`
+	Summary string         `json:"summary"`
+	*applier.Run
+	Plan planForm `json:"plan"`
+}
+
+// RunJSON writes a run as indented JSON: its record with "format", "status" and "summary", its plan as [PlanJSON] writes it.
+func RunJSON(w io.Writer, run *applier.Run) error {
+	return writeJSON(w, runForm{
+		Format: RunFormat, ID: run.ID, Status: run.Status(), Summary: Summary(planOf(run)), Run: run, Plan: formOf(planOf(run)),
+	})
+}
+
+// runLine is one run in the JSON form of a list of runs.
+type runLine struct {
+	ID       string          `json:"id"`
+	Status   applier.Status  `json:"status"`
+	Header   applier.Header  `json:"header"`
+	Counts   resource.Counts `json:"counts"`
+	Summary  string          `json:"summary"`
+	Result   *applier.Result `json:"result,omitempty"`
+	UndoneBy string          `json:"undone_by,omitempty"`
+}
+
+// RunsJSON writes runs as indented JSON, in the order given, without their plans and steps.
+func RunsJSON(w io.Writer, runs []*applier.Run) error {
+	list := struct {
+		Format int       `json:"format"`
+		Runs   []runLine `json:"runs"`
+	}{RunFormat, make([]runLine, 0, len(runs))}
+	for _, run := range runs {
+		list.Runs = append(list.Runs, runLine{
+			ID: run.ID, Status: run.Status(), Header: run.Header, Counts: planOf(run).Count(), Summary: Summary(planOf(run)),
+			Result: run.Result, UndoneBy: run.UndoneBy,
+		})
+	}
+	return writeJSON(w, list)
+}
+
+// writeJSON writes a value with every deceptive character escaped: JSON allows it, and the file stays safe to look at.
+func writeJSON(w io.Writer, value any) error {
+	data, err := resource.Encode(value, indent)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(escapeJSON(data))
+	return err
+}
+
+// escapeJSON escapes deceptive characters. An encoder leaves those only within strings.
+func escapeJSON(data []byte) []byte {
+	if bytes.IndexFunc(data, func(r rune) bool { return r != '\n' && deceptive(r) }) < 0 {
+		return data
+	}
+	var out bytes.Buffer
+	for len(data) > 0 {
+		r, size := utf8.DecodeRune(data)
+		switch {
+		case r == '\n' || !deceptive(r):
+			out.Write(data[:size])
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&out, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		}
+		data = data[size:]
+	}
+	return out.Bytes()
+}

@@ -1,0 +1,91 @@
+package render
+
+import (
+	"strings"
+
+	"baseline/resource"
+)
+
+// kindWord is what a kind is called in front of a name: the kind without its service, so iam_user is "user" and
+// cloudtrail_trail is "trail".
+func kindWord(kind resource.Kind) string {
+	if _, word, ok := strings.Cut(string(kind), "_"); ok {
+		return text(word)
+	}
+	return text(string(kind))
+}
+
+// objectName is how an object that stands alone is called: user/alice.
+func objectName(a resource.Address) string { return kindWord(a.Kind) + "/" + text(a.Name) }
+
+// partWords are nicer words for some kinds of parts, seen from the object that holds them. Other parts are called by their kind.
+var partWords = map[string]string{
+	"membership":        "group",
+	"policy_attachment": "policy",
+	"inline_policy":     "inline",
+}
+
+// partName is how a part is called under its owner, without repeating whose it is: "group Developers", "policy aws:ReadOnlyAccess".
+func partName(part, owner resource.Address, account string) string {
+	word := kindWord(part.Kind)
+	name, ends := part.Name, false
+	for _, prefix := range []string{kindWord(owner.Kind) + "/" + owner.Name, owner.Name} {
+		if rest, ok := strings.CutPrefix(name, prefix+"/"); ok {
+			name = rest
+			break
+		}
+		if rest, ok := strings.CutSuffix(name, "/"+prefix); ok {
+			name, ends = rest, true
+			break
+		}
+		if name == prefix {
+			name = ""
+			break
+		}
+	}
+	switch nicer, known := partWords[word]; {
+	case word == "membership" && ends:
+		word = "member"
+	case known:
+		word = nicer
+	}
+	return strings.TrimSpace(strings.ReplaceAll(word, "_", " ") + " " + policyName(text(name), account))
+}
+
+// policyName shortens the ARN of a managed policy to what a file calls it: aws:<path and name> for AWS's own, the bare name
+// for one of the account. Any other text stays as it is.
+func policyName(arn, account string) string {
+	// arn:PARTITION:iam::ACCOUNT:policy/PATH/NAME
+	fields := strings.SplitN(arn, ":", 6)
+	if len(fields) != 6 || fields[0] != "arn" || fields[2] != "iam" {
+		return arn
+	}
+	name, ok := strings.CutPrefix(fields[5], "policy/")
+	switch {
+	case ok && fields[4] == "aws":
+		return "aws:" + name
+	case ok && fields[4] == account && account != "":
+		return name[strings.LastIndexByte(name, '/')+1:]
+	}
+	return arn
+}
+
+// callerName shortens the ARN of a caller to role/NAME, user/NAME or root. Anything else stays an ARN.
+func callerName(arn string) string {
+	// arn:PARTITION:sts::ACCOUNT:assumed-role/NAME/SESSION, arn:PARTITION:iam::ACCOUNT:user/PATH/NAME
+	fields := strings.SplitN(arn, ":", 6)
+	if len(fields) != 6 {
+		return text(arn)
+	}
+	kind, name, _ := strings.Cut(fields[5], "/")
+	switch kind {
+	case "root":
+		return "root"
+	case "user":
+		return "user/" + text(name[strings.LastIndexByte(name, '/')+1:])
+	case "assumed-role":
+		role, _, _ := strings.Cut(name, "/")
+		return "role/" + text(role)
+	}
+	return text(arn)
+}

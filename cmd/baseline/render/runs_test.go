@@ -1,0 +1,104 @@
+package render_test
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"baseline/applier"
+	"baseline/cmd/baseline/render"
+	"baseline/resource"
+)
+
+// run is the record of an apply of a plan in which every step was made.
+func run(id string, p *resource.Plan) *applier.Run {
+	r := &applier.Run{
+		ID: id,
+		Header: applier.Header{
+			Command: "apply", Baseline: p.Baseline, Account: p.Account,
+			Caller: "arn:aws:sts::111122223333:assumed-role/ci-apply/build-8", Started: readAt.Add(time.Minute),
+		},
+		Plan: p,
+	}
+	for range p.Changes {
+		r.Steps = append(r.Steps, applier.Step{Progress: applier.Made})
+	}
+	r.Result = &applier.Result{Status: applier.StatusDone, Ended: readAt.Add(64 * time.Second), Done: len(r.Steps)}
+	return r
+}
+
+func done() *applier.Run { return run("20261121T140311Z-7f3a", deleteUser()) }
+
+func partly() *applier.Run {
+	r := run("20261121T150311Z-0b1c", replaceRole())
+	r.Steps[3] = applier.Step{Progress: applier.Broken, Error: "iam:CreateRole: AccessDenied: not allowed\x1b[0m"}
+	r.Steps[4] = applier.Step{Progress: applier.Waiting}
+	r.Steps[5] = applier.Step{Progress: applier.Waiting}
+	r.Result = &applier.Result{Status: applier.StatusPartly, Ended: readAt.Add(200 * time.Second), Done: 3, Failed: 1, Left: 2}
+	return r
+}
+
+func crashed() *applier.Run {
+	r := run("20261121T160311Z-33aa", cycle())
+	r.Steps[1] = applier.Step{Progress: applier.InDoubt}
+	r.Steps[2] = applier.Step{Progress: applier.Waiting}
+	r.Result = nil
+	return r
+}
+
+func undone() *applier.Run {
+	r := run("20261121T130311Z-9d2e", createEverything())
+	r.UndoneBy = "20261121T170311Z-5e5e"
+	return r
+}
+
+func rollback() *applier.Run {
+	r := run("20261121T170311Z-5e5e", plan(change("iam_user", "alice", user(nil), nil)))
+	r.Header.Command, r.Header.Undoes, r.Plan.Undoes, r.Plan.Files = "rollback", "20261121T130311Z-9d2e", "20261121T130311Z-9d2e", nil
+	return r
+}
+
+func untouched() *applier.Run {
+	r := run("20261121T180311Z-1111", plan(change("iam_user", "alice", nil, user(nil))))
+	r.Steps[0] = applier.Step{Progress: applier.Waiting}
+	r.Result = &applier.Result{Status: applier.StatusPartly, Ended: r.Header.Started, Left: 1, Error: "the account moved since the plan"}
+	return r
+}
+
+func TestRun(t *testing.T) {
+	t.Parallel()
+	for name, r := range map[string]*applier.Run{
+		"run_done": done(), "run_partly": partly(), "run_crashed": crashed(), "run_undone": undone(), "run_rollback": rollback(),
+		"run_untouched": untouched(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			if err := render.Run(&out, r, render.Style{}); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name+".txt", out.Bytes())
+		})
+	}
+}
+
+func TestRuns(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	all := []*applier.Run{untouched(), rollback(), crashed(), partly(), done(), undone(), {ID: "bare"}}
+	if err := render.Runs(&out, all, render.Style{}); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "runs.txt", out.Bytes())
+}
+
+func TestNoRuns(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	if err := render.Runs(&out, nil, render.Style{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := out.String(); got != "No runs.\n" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -1,0 +1,73 @@
+package render_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"baseline/cmd/baseline/render"
+	"baseline/resource"
+)
+
+func TestSettingsInWords(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		setting string
+		was, is any
+		want    string
+	}{
+		{setting: "max_session", was: 3600, is: 5400, want: "~ max_session  1h -> 90m"},
+		{setting: "max_age", was: 0, is: 90, want: "~ max_age  0 -> 90d"},
+		{setting: "min_length", was: 8, is: 14, want: "~ min_length  8 -> 14"},
+		{setting: "symbols", was: false, is: true, want: "~ symbols  no -> yes"},
+		{setting: "path", was: "/", is: "/db/", want: "~ path  / -> /db/"},
+		{setting: "description", was: "", is: "two words", want: `+ description  "two words"`},
+		{setting: "description", was: "x", is: "", want: "- description  x"},
+		{setting: "boundary", was: "arn:aws:iam::aws:policy/PowerUserAccess", is: "arn:aws:iam::111122223333:policy/db/B", want: "~ boundary  aws:PowerUserAccess -> B"},
+		{setting: "boundary", was: nil, is: "arn:aws:iam::444455556666:policy/B", want: "+ boundary  arn:aws:iam::444455556666:policy/B"},
+		{setting: "tags", was: tags("a", "1"), is: tags("a", ""), want: `~ tag a  1 -> ""`},
+		{setting: "client_ids", was: []string{"a", "b"}, is: []string{"b"}, want: "- client_ids  a"},
+		{setting: "document", was: resource.Document(trustAll), is: resource.Document(trustAll + "\n"), want: "~ document  other text of the same meaning"},
+	} {
+		t.Run(c.want, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			p := plan(change("iam_thing", "x", resource.Object{c.setting: c.was}, resource.Object{c.setting: c.is}))
+			if err := render.Plan(&out, p, render.Reading{}, render.Style{}); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(out.String(), "\n    "+c.want+"\n") {
+				t.Errorf("no line %q in\n%s", c.want, out.String())
+			}
+		})
+	}
+}
+
+func TestNamesOfParts(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name        string
+		part, owner resource.Address
+		want        string
+	}{
+		{"group of a user", resource.At("iam_membership", "alice", "Developers"), alice, "group Developers"},
+		{"user of a group", resource.At("iam_membership", "alice", "Developers"), developers, "member alice"},
+		{"policy of another account", resource.At("iam_policy_attachment", "user", "alice", "arn:aws:iam::444455556666:policy/p/X"), alice, "policy arn:aws:iam::444455556666:policy/p/X"},
+		{"policy by ARN", resource.At("iam_policy_attachment", "user", "alice", "arn:aws:iam::111122223333:policy/p/X"), alice, "policy X"},
+		{"unknown kind", resource.At("iam_access_key", "alice", "AKIAIOSFODNN7EXAMPLE"), alice, "access key AKIAIOSFODNN7EXAMPLE"},
+		{"one of its kind", resource.At("iam_login_profile", "alice"), alice, "login profile"},
+		{"name that is not the owner's", resource.At("log_stream", "other"), alice, "stream other"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			p := plan(resource.Change{Address: c.part, Owner: c.owner, After: exists})
+			if err := render.Plan(&out, p, render.Reading{}, render.Style{}); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(out.String(), "\n    + "+c.want+"\n") {
+				t.Errorf("no part %q in\n%s", c.want, out.String())
+			}
+		})
+	}
+}

@@ -1,0 +1,66 @@
+package render
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"baseline/resource"
+)
+
+// Summary is the last line of a plan, without a line break. Its grammar is fixed, so that people and scripts can rely on it:
+//
+//	summary  = changes [ " " findings ]
+//	changes  = "Plan: " N " to create, " N " to change, " [ N " to replace, " ] N " to delete" [ " (" N " one-way)" ] "."
+//	         | "No changes. The account is as the file says."
+//	         | "No changes. The account is as it was before run " RUN "."      (for a plan that undoes a run)
+//	findings = N " finding" [ "s" ] [ ", " N " critical" ] [ ", " N " high" ] "."
+//
+// N is a decimal number without separators; in brackets are parts that are left out when their number is zero.
+func Summary(p *resource.Plan) string {
+	line := changesSummary(p)
+	if len(p.Findings) > 0 {
+		line += " " + findingsSummary(p.Findings)
+	}
+	return line
+}
+
+func changesSummary(p *resource.Plan) string {
+	switch {
+	case len(p.Changes) > 0:
+		return "Plan: " + countsSummary(p.Count()) + "."
+	case p.Undoes != "":
+		return "No changes. The account is as it was before run " + text(p.Undoes) + "."
+	}
+	return "No changes. The account is as the file says."
+}
+
+func countsSummary(n resource.Counts) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d to create, %d to change, ", n.Create, n.Change)
+	if n.Replace > 0 {
+		fmt.Fprintf(&b, "%d to replace, ", n.Replace)
+	}
+	fmt.Fprintf(&b, "%d to delete", n.Delete)
+	if n.OneWay > 0 {
+		fmt.Fprintf(&b, " (%d one-way)", n.OneWay)
+	}
+	return b.String()
+}
+
+func findingsSummary(findings []resource.Finding) string {
+	count := map[resource.Severity]int{}
+	for _, f := range findings {
+		count[f.Severity]++
+	}
+	parts := []string{strconv.Itoa(len(findings)) + " finding"}
+	if len(findings) > 1 {
+		parts[0] += "s"
+	}
+	for _, severity := range []resource.Severity{resource.Critical, resource.High} {
+		if n := count[severity]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, severity))
+		}
+	}
+	return strings.Join(parts, ", ") + "."
+}

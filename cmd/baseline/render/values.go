@@ -1,0 +1,67 @@
+package render
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"baseline/resource"
+)
+
+// units are the numbers that are lengths of time, by the name of the setting, with what 1 stands for.
+var units = map[string]time.Duration{
+	"max_session": time.Second,
+	"max_age":     24 * time.Hour,
+	"retention":   24 * time.Hour,
+}
+
+// value writes the value of a setting in words; see [resource.Object] for what it can be. Documents are not written here.
+func (v *view) value(setting string, value any) string {
+	switch value := value.(type) {
+	case string:
+		return quote(policyName(value, v.account))
+	case bool:
+		if value {
+			return "yes"
+		}
+		return "no"
+	case int:
+		if unit, ok := units[setting]; ok && value > 0 {
+			return span(time.Duration(value) * unit)
+		}
+		return strconv.Itoa(value)
+	case []string:
+		names := make([]string, len(value))
+		for i, name := range value {
+			names[i] = v.value(setting, name)
+		}
+		return strings.Join(names, ", ")
+	}
+	return text(fmt.Sprint(value))
+}
+
+// quote escapes a text from outside, and puts it in quotes where its ends would not be seen otherwise.
+func quote(s string) string {
+	if s == "" || strings.ContainsAny(s, ` ,"`) {
+		return `"` + text(s) + `"`
+	}
+	return text(s)
+}
+
+// blank reports whether a value says that there is nothing, so that a new object need not show it.
+func blank(value any) bool {
+	switch value := value.(type) {
+	case nil:
+		return true
+	case string:
+		return value == ""
+	case []string:
+		return len(value) == 0
+	case map[string]string:
+		return len(value) == 0
+	case resource.Document:
+		return value == ""
+	}
+	return false
+}

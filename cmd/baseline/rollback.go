@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"baseline/applier"
+	"baseline/cmd/baseline/render"
+	"baseline/kinds"
+	"baseline/live"
+	"baseline/planner"
+	"baseline/resource"
+)
+
+func (c *command) rollbackCommand() *cobra.Command {
+	var o applyFlags
+	var dryRun, skipDrifted bool
+	cmd := &cobra.Command{
+		Use:   "rollback [RUN]",
+		Short: "Take back what a run did",
+		Long: `Show and carry out the plan that brings every object back to what it was before RUN
+(default: the last run that was not rolled back).
+
+The way back is planned from the account as it is now. Objects that somebody else changed after
+the run are named, and stop the rollback before its first change (exit 9); --skip-drifted undoes the rest.
+A rollback is a run of its own, and can itself be resumed and rolled back.`,
+		Example: `  baseline rollback --dry-run
+  baseline rollback 20261121-140211 --auto-approve
+  baseline rollback --skip-drifted`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			id := ""
+			if len(args) > 0 {
+				id = args[0]
+			}
+			return c.rollback(cmd.Context(), id, o, dryRun, skipDrifted)
+		},
+	}
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only show the plan")
+	cmd.Flags().BoolVar(&skipDrifted, "skip-drifted", false, "leave objects that changed after the run as they are, and undo the rest")
+	cmd.Flags().BoolVar(&o.approved, "auto-approve", false, "do not ask")
+	outputFlag(cmd, &o.output)
+	return cmd
+}
+
+func (c *command) rollback(ctx context.Context, id string, o applyFlags, dryRun, skipDrifted bool) error {
+	json, err := asJSON(o.output)
+	if err != nil {
+		return err
+	}
+	run, err := c.runToUndo(id)
+	if err != nil {
+		return err
+	}
+	s, err := c.open(ctx, run.Header.Account)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	who, err := c.sameAccount(ctx, s, run.Header.Account, "the run")
+	if err != nil {
+		return err
+	}
+	begun := c.Clock.Now()
+	plan, drift, err := c.wayBack(ctx, s, run, who)
+	if err != nil {
+		return err
+	}
+	for _, d := range drift {
+		plan.Notices = append(plan.Notices, "left as it is: "+d.String())
+	}
+	if json && (dryRun || len(plan.Changes) == 0) {
+		err = render.PlanJSON(c.Out, plan)
+	} else if !json {
+		var style render.Style
+		if style, err = c.style(); err == nil {
+			err = render.Plan(c.Out, plan, render.Reading{Calls: s.Calls(), Took: c.Clock.Now().Sub(begun)}, style)
+		}
+	}
+	switch {
+	case err != nil:
+		return err
+	case len(drift) > 0 && !skipDrifted:
+		return &ending{
+			exit: exitDrift,
+			err:  &driftError{run: run.ID, drift: drift},
+			next: []string{"undo the rest, leaving these as they are: " + c.again("rollback", run.ID, "--skip-drifted")},
+		}
+	case dryRun || len(plan.Changes) == 0:
+		return nil
+	}
+	o.allowOneWay = true // what was made by the run may go; the plan has said what goes with it
+	if err := c.consent(plan, o); err != nil {
+		return err
+	}
+	header := applier.Header{Command: "rollback", Baseline: run.Header.Baseline, Account: who.Account, Caller: who.ARN, Undoes: run.ID}
+	return c.carryOut(ctx, s, header, plan, o.approved, json)
+}
+
+// runToUndo loads a run, or the last one that is worth undoing.
+func (c *command) runToUndo(id string) (*applier.Run, error) {
+	store := applier.NewStore(c.runsDir)
+	if id != "" {
+		run, err := store.Load(id)
+		if err == nil && run.UndoneBy != "" {
+			return nil, fmt.Errorf("run %s was already rolled back by %s", run.ID, run.UndoneBy)
+		}
+		return run, err
+	}
+	runs, err := store.List()
+	if err != nil {
+		return nil, err
+	}
+	for _, run := range runs {
+		if run.Header.Command == "apply" && run.UndoneBy == "" {
+			return run, nil
+		}
+	}
+	return nil, fmt.Errorf("%w to roll back in %s; `baseline runs` lists them", applier.ErrNoRun, c.runsDir)
+}
+
+// wayBack plans the undoing of a run against the account as it is.
+func (c *command) wayBack(ctx context.Context, s *session, run *applier.Run, who live.Identity) (*resource.Plan, []planner.Drift, error) {
+	reading, err := s.Account.Read(ctx, live.Hints{PolicyTags: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	account := planner.Account{ID: who.Account, Live: reading.State, Types: kinds.Types()}
+	var drift []planner.Drift
+	draft, err := lookClosely(ctx, s, &account, func() *planner.Draft {
+		var d *planner.Draft
+		d, drift = planner.Undo(run.Made(), account)
+		return d
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(draft.Problems) > 0 {
+		var problems []error
+		for _, p := range draft.Problems {
+			problems = append(problems, errors.New(p.String()))
+		}
+		return nil, nil, fmt.Errorf("run %s can't be rolled back as things are:\n%w", run.ID, errors.Join(problems...))
+	}
+	return &resource.Plan{
+		Format: resource.PlanFormat, Baseline: run.Header.Baseline, Account: who.Account, Caller: who.ARN, ReadAt: reading.At,
+		Undoes: run.ID, Changes: draft.Changes, Findings: draft.Findings, Notices: draft.Notices,
+	}, drift, nil
+}

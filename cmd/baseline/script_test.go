@@ -1,0 +1,250 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"baseline/sandbox"
+)
+
+// TestMain makes two commands of the test binary: baseline itself, as a process of its own, and console, with which scripts
+// do by hand to a sandbox what people do to an account.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"baseline": func() { os.Exit(testMain()) },
+		"console":  func() { os.Exit(console(os.Args[1:])) },
+	})
+}
+
+// testMain is realMain at the time that the script sets.
+func testMain() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	w := &world{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Clock: systemClock{}, Getenv: os.Getenv, InTTY: os.Getenv("TEST_TTY") != ""}
+	if now := os.Getenv("TEST_NOW"); now != "" {
+		at, err := time.Parse(time.RFC3339, now)
+		if err != nil {
+			panic(err)
+		}
+		w.Clock = &scriptClock{now: at}
+	}
+	return run(ctx, os.Args[1:], w)
+}
+
+// scriptClock stands at the script's time and moves only when somebody waits.
+type scriptClock struct {
+	now   time.Time
+	slept atomic.Int64
+}
+
+func (c *scriptClock) Now() time.Time { return c.now.Add(time.Duration(c.slept.Load())) }
+
+func (c *scriptClock) Sleep(ctx context.Context, d time.Duration) error {
+	c.slept.Add(int64(d))
+	return ctx.Err()
+}
+
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("..", "..", "testdata", "script"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("TEST_NOW", "2026-11-21T14:02:11Z")
+			env.Setenv("HOME", env.WorkDir)
+			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"serve":   serveScript,
+			"kill-at": killAt,
+			"exits":   expectExit,
+			"count":   count,
+		},
+	})
+}
+
+// console makes one call to the sandbox in a file: console FILE ACTION [Name=value ...]. A value @file is that file's text.
+func console(args []string) int {
+	account, err := sandbox.Open(args[0], sandbox.Options{Now: time.Now})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer account.Close()
+	status, body, err := call(account.Client(), "http://sandbox.invalid/", args[1], args[2:])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	fmt.Fprintln(os.Stdout, body)
+	if status != http.StatusOK {
+		return 1
+	}
+	return 0
+}
+
+func call(client *http.Client, endpoint, action string, params []string) (int, string, error) {
+	form := url.Values{"Action": {action}, "Version": {"2010-05-08"}}
+	for _, p := range params {
+		name, value, _ := strings.Cut(p, "=")
+		if file, ok := strings.CutPrefix(value, "@"); ok {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				return 0, "", err
+			}
+			value = string(text)
+		}
+		form.Set(name, value)
+	}
+	answer, err := client.PostForm(endpoint, form)
+	if err != nil {
+		return 0, "", err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	return answer.StatusCode, string(body), err
+}
+
+// serveScript starts a sandbox over HTTP for the rest of the script and points AWS clients at it: serve FILE [FAULT ...].
+func serveScript(ts *testscript.TestScript, _ bool, args []string) {
+	o := sandbox.Options{Now: time.Now}
+	for _, fault := range args[1:] {
+		ts.Check(sandbox.ParseFault(fault, &o.Faults))
+	}
+	serveSandbox(ts, args[0], o)
+}
+
+func serveSandbox(ts *testscript.TestScript, file string, o sandbox.Options) {
+	account, err := sandbox.Open(ts.MkAbs(file), o)
+	ts.Check(err)
+	server := httptest.NewServer(account)
+	ts.Defer(func() {
+		server.CloseClientConnections()
+		server.Close()
+		ts.Check(account.Close())
+	})
+	ts.Setenv("AWS_ENDPOINT_URL", server.URL)
+	ts.Setenv("AWS_ACCESS_KEY_ID", "AKIASANDBOXEXAMPLE00")
+	ts.Setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
+	ts.Setenv("AWS_REGION", "us-east-1")
+}
+
+// killAt serves the sandbox in FILE, runs a command against it, and kills the command with SIGKILL as its Nth call of ACTION is
+// answered, so that the answer is lost with it: kill-at FILE ACTION N command [argument ...].
+func killAt(ts *testscript.TestScript, _ bool, args []string) {
+	file, action := args[0], args[1]
+	n, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	account, err := sandbox.Open(ts.MkAbs(file), sandbox.Options{Now: time.Now})
+	ts.Check(err)
+	var victim atomic.Pointer[os.Process]
+	seen := 0
+	turn := make(chan struct{}, 1) // calls are answered one after the other
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		turn <- struct{}{}
+		defer func() { <-turn }()
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		r.Body = io.NopCloser(strings.NewReader(string(body)))
+		hit := strings.Contains(string(body), "Action="+action+"&")
+		if hit {
+			seen++
+		}
+		recorder := httptest.NewRecorder()
+		account.ServeHTTP(recorder, r)
+		if hit && seen == n {
+			_ = victim.Load().Kill()
+			panic(http.ErrAbortHandler)
+		}
+		for name, values := range recorder.Header() {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(recorder.Code)
+		_, _ = w.Write(recorder.Body.Bytes())
+	}))
+	ts.Setenv("AWS_ENDPOINT_URL", server.URL)
+	ts.Setenv("AWS_ACCESS_KEY_ID", "AKIASANDBOXEXAMPLE00")
+	ts.Setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
+	ts.Setenv("AWS_REGION", "us-east-1")
+	path, err := exec.LookPath(args[3])
+	if err != nil {
+		path = filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], args[3])
+	}
+	cmd := exec.Command(path, args[4:]...)
+	cmd.Dir = ts.Getenv("WORK")
+	cmd.Env = environment(ts)
+	cmd.Stdout, cmd.Stderr = ts.Stdout(), ts.Stderr()
+	ts.Check(cmd.Start())
+	victim.Store(cmd.Process)
+	err = cmd.Wait()
+	server.CloseClientConnections()
+	server.Close()
+	ts.Check(account.Close())
+	ts.Setenv("AWS_ENDPOINT_URL", "")
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.Exited() {
+		ts.Fatalf("%s was not killed: %v", args[3], err)
+	}
+}
+
+func environment(ts *testscript.TestScript) []string {
+	var env []string
+	for _, name := range []string{"PATH", "HOME", "WORK", "TMPDIR", "TEST_NOW", "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "GOCOVERDIR"} {
+		if value := ts.Getenv(name); value != "" {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
+}
+
+// expectExit runs a command and checks its exit code: exits CODE command [argument ...].
+func expectExit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("! exits means nothing: name the other code")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("%s ends with exit code %d, not %d", strings.Join(args[1:], " "), got, want)
+	}
+}
+
+// count checks how many lines of a file contain a text: count N TEXT FILE.
+func count(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	lines := strings.Split(ts.ReadFile(args[2]), "\n")
+	lines = slices.DeleteFunc(lines, func(l string) bool { return !strings.Contains(l, args[1]) })
+	if len(lines) != want {
+		ts.Fatalf("%d lines of %s hold %q, not %d:\n%s", len(lines), args[2], args[1], want, strings.Join(lines, "\n"))
+	}
+}

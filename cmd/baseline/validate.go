@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"baseline/spec"
+)
+
+func (c *command) validateCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "validate",
+		Short: "Check the files without asking any account",
+		Long: `Check the files without asking any account: every complaint at once, each with file:line:column.
+Where no account is named, ${account} is filled in as 111122223333.`,
+		Example: `  baseline validate
+  baseline validate -f iam/`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			account := c.accountID
+			if account == "current" {
+				account = ""
+			}
+			inputs, err := c.inputs()
+			if err != nil {
+				return err
+			}
+			vars, err := c.variables()
+			if err != nil {
+				return err
+			}
+			b, err := spec.Load(inputs, spec.Env{Account: account, Vars: vars, Region: c.region})
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(c.Out, "%s is valid: %d objects in %d files\n", b.Name, len(b.Want.Objects)+len(b.Want.Absent), len(b.Files))
+			return nil
+		},
+	}
+}
+
+func (c *command) schemaCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema",
+		Short: "Print the JSON Schema of the file, for editors",
+		Example: `  baseline schema > baseline.schema.json
+  # first line of baseline.yaml:
+  # yaml-language-server: $schema=./baseline.schema.json`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			schema, err := spec.Schema()
+			if err != nil {
+				return err
+			}
+			_, err = c.Out.Write(schema)
+			return err
+		},
+	}
+}

@@ -1,0 +1,170 @@
+package kinds
+
+import (
+	"context"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"golang.org/x/sync/errgroup"
+
+	"baseline/resource"
+)
+
+const iamPolicyKind resource.Kind = "iam_policy"
+
+// iamPolicy is a managed policy of the account: iam_policy/NAME. AWS's own policies are not objects here, only references.
+//
+//	path            string, "/" or "/…/"; cannot be changed
+//	description     string; cannot be changed, and only the close look shows it
+//	document        document, that of the default version
+//	tags            map
+func iamPolicy() Kind {
+	return Kind{
+		Type: resource.Type{
+			Kind:     iamPolicyKind,
+			Family:   "policies",
+			Defaults: resource.Object{"path": "/", "description": "", "tags": map[string]string{}},
+			Fixed:    []string{"path", "description"},
+			Detail:   []string{"description"},
+			Tags:     "tags",
+			Looks:    true,
+			OneWay: func(before resource.Resource) []string {
+				return append([]string{"its id"}, olderVersions(before.Facts)...)
+			},
+			Notes: func(before resource.Resource, after resource.Object) []string {
+				return pruningNotes(before, after)
+			},
+		},
+		TagType: "iam:policy",
+		List:    listPolicies,
+		Look: func(ctx context.Context, r *Reader, a resource.Address, seen resource.Resource) (resource.Resource, error) {
+			arn := localPolicyARN(r.Partition, r.Account, seen.Settings.Text("path"), a.Name)
+			found, err := r.IAM.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: aws.String(arn)})
+			if err != nil {
+				return resource.Resource{}, err
+			}
+			tags := tagMap(found.Policy.Tags)
+			seen.Settings = seen.Settings.With(resource.Object{
+				"description": aws.ToString(found.Policy.Description), "tags": settableTags(tags),
+			})
+			seen.Facts = withOwner(seen.Facts, owner(a.Name, seen.Settings.Text("path"), tags))
+			return seen, nil
+		},
+		Create: func(ctx context.Context, w *Writer, a resource.Address, after resource.Object) error {
+			_, err := w.IAM.CreatePolicy(ctx, &iam.CreatePolicyInput{
+				PolicyName: aws.String(a.Name), Path: given(after, "path"), Description: given(after, "description"),
+				PolicyDocument: text(after, "document"), Tags: tagList(after.Map("tags")),
+			})
+			if err == nil {
+				w.paths.Store(a.Name, after.Text("path"))
+			}
+			return err
+		},
+		Update: func(ctx context.Context, w *Writer, a resource.Address, before, after resource.Object) error {
+			arn := aws.String(localPolicyARN(w.Partition, w.Account, before.Text("path"), a.Name))
+			if changed(before, after, "document") {
+				if err := setDefaultText(ctx, w, arn, string(after.Document("document"))); err != nil {
+					return err
+				}
+			}
+			if !after.Has("tags") {
+				return nil
+			}
+			remove, set := tagSteps(before.Map("tags"), after.Map("tags"), false)
+			if len(remove) > 0 {
+				if _, err := w.IAM.UntagPolicy(ctx, &iam.UntagPolicyInput{PolicyArn: arn, TagKeys: remove}); err != nil {
+					return err
+				}
+			}
+			if len(set) == 0 {
+				return nil
+			}
+			_, err := w.IAM.TagPolicy(ctx, &iam.TagPolicyInput{PolicyArn: arn, Tags: set})
+			return err
+		},
+		Delete: func(ctx context.Context, w *Writer, a resource.Address, before resource.Object) error {
+			arn := aws.String(localPolicyARN(w.Partition, w.Account, before.Text("path"), a.Name))
+			if err := deleteOlderVersions(ctx, w, arn); err != nil {
+				return err
+			}
+			_, err := w.IAM.DeletePolicy(ctx, &iam.DeletePolicyInput{PolicyArn: arn})
+			return err
+		},
+	}
+}
+
+func listPolicies(ctx context.Context, r *Reader) (resource.State, error) {
+	policies, err := r.Policies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tagsOf, err := policyTags(ctx, r, policies)
+	if err != nil {
+		return nil, err
+	}
+	state := make(resource.State, len(policies))
+	for _, policy := range policies {
+		name, path := policyName(policy), aws.ToString(policy.Path)
+		settings := resource.Object{"path": path, "document": defaultText(policy)}
+		tags, known := tagsOf(aws.ToString(policy.Arn))
+		if known {
+			settings["tags"] = settableTags(tags)
+		}
+		facts := identified(policy.PolicyId, owner(name, path, tags))
+		versionFacts(facts, policy)
+		state[resource.At(iamPolicyKind, name)] = resource.Resource{Settings: settings, Facts: facts}
+	}
+	return state, nil
+}
+
+// policyName takes the name from the ARN, which every record has.
+func policyName(policy types.ManagedPolicyDetail) string { return lastPart(aws.ToString(policy.Arn)) }
+
+// policyTags returns a lookup by ARN that also says whether the tags of a policy are known. Where the caller may not read tags in
+// bulk, those of declared policies are read one by one and the others stay unknown.
+func policyTags(ctx context.Context, r *Reader, policies []types.ManagedPolicyDetail) (func(arn string) (map[string]string, bool), error) {
+	if !r.PolicyTags {
+		return func(string) (map[string]string, bool) { return nil, false }, nil
+	}
+	bulk, err := r.Tags(ctx)
+	if err == nil {
+		return func(arn string) (map[string]string, bool) { return bulk[arn], true }, nil
+	}
+	if !denied(err) {
+		return nil, err
+	}
+	r.notice("tag:GetResources is denied: the tags of policies that are not declared are unknown")
+	single, err := declaredPolicyTags(ctx, r, policies)
+	return func(arn string) (map[string]string, bool) { tags, ok := single[arn]; return tags, ok }, err
+}
+
+func declaredPolicyTags(ctx context.Context, r *Reader, policies []types.ManagedPolicyDetail) (map[string]map[string]string, error) {
+	declared := map[string]bool{}
+	for _, name := range r.DeclaredPolicies {
+		declared[name] = true
+	}
+	var arns []string
+	for _, policy := range policies {
+		if declared[policyName(policy)] {
+			arns = append(arns, aws.ToString(policy.Arn))
+		}
+	}
+	var mu sync.Mutex
+	tags := map[string]map[string]string{}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, arn := range arns {
+		group.Go(func() error {
+			found, err := r.IAM.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: aws.String(arn)})
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			tags[arn] = tagMap(found.Policy.Tags)
+			return nil
+		})
+	}
+	return tags, group.Wait()
+}

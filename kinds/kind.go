@@ -1,0 +1,62 @@
+package kinds
+
+import (
+	"context"
+
+	"baseline/resource"
+)
+
+// Kind is one sort of object: what the pure rooms know of it, and how AWS is asked about it and told to change it.
+// The functions may be called by several goroutines at once.
+type Kind struct {
+	resource.Type
+
+	// TagType is the name of the kind in the Resource Groups Tagging API, such as "iam:policy", for a kind whose tags no
+	// other bulk read holds. Every kind that has one is read in the same calls; see [Reader.Tags].
+	TagType string
+
+	// List returns everything of the kind. A read that is denied, fails or stays incomplete is an error, never a shorter list.
+	List func(context.Context, *Reader) (resource.State, error)
+
+	// Look adds what the bulk read leaves out: the settings in Detail, and as facts what a deletion would lose.
+	// Nil where there is nothing to add.
+	Look func(context.Context, *Reader, resource.Address, resource.Resource) (resource.Resource, error)
+
+	// Create makes the object in one call.
+	Create func(ctx context.Context, w *Writer, a resource.Address, after resource.Object) error
+
+	// Update makes an object that looks like before look like after. It may take several calls, and repeating it after some of
+	// them were made does no harm. Nil for a kind without settings that can change.
+	Update func(ctx context.Context, w *Writer, a resource.Address, before, after resource.Object) error
+
+	// Delete removes the object and what belongs to it alone. Repeating it after some of its calls were made does no harm.
+	Delete func(ctx context.Context, w *Writer, a resource.Address, before resource.Object) error
+}
+
+// All returns the kinds in the order in which their objects are created; they are deleted in reverse.
+// What needs nothing comes first: settings of the account, then policies, because boundaries and attachments name them,
+// then groups and users, then roles, because they trust users. What exists only between others comes last: documents and
+// attachments of a principal before memberships, so that a group is complete before anybody joins it.
+func All() []Kind {
+	return []Kind{
+		iamPasswordPolicy(),
+		iamAccountAlias(),
+		iamPolicy(),
+		iamGroup(),
+		iamUser(),
+		iamRole(),
+		iamInlinePolicy(),
+		iamPolicyAttachment(),
+		iamMembership(),
+	}
+}
+
+// Types returns what the rooms that never call AWS know of the kinds, in the order of [All].
+func Types() []resource.Type {
+	all := All()
+	types := make([]resource.Type, len(all))
+	for i, kind := range all {
+		types[i] = kind.Type
+	}
+	return types
+}

@@ -1,0 +1,124 @@
+package kinds_test
+
+import (
+	"errors"
+	"maps"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/google/go-cmp/cmp"
+
+	"baseline/kinds"
+	"baseline/live"
+	"baseline/policy"
+	"baseline/resource"
+	"baseline/sandbox"
+)
+
+// endpointVariable names another implementation of AWS's protocols to hold the contract against, instead of the sandbox: its
+// URL, with an empty account behind it whose id is that of the samples. CI names moto.
+const endpointVariable = "BASELINE_TEST_ENDPOINT"
+
+// subject is an account that the contract is held against.
+type subject struct {
+	t       *testing.T
+	account *live.Account
+	clock   *clock
+	sandbox *sandbox.Account // nil when it is another implementation
+}
+
+// openSubject opens the account that the contract is held against: a new sandbox, unless another is named.
+func openSubject(t *testing.T) *subject {
+	t.Helper()
+	if endpoint := os.Getenv(endpointVariable); endpoint != "" {
+		s := &subject{t: t, clock: newClock()}
+		s.open(live.Options{Endpoint: endpoint, HTTPClient: motoClient{}})
+		return s
+	}
+	return openSandbox(t, sandbox.Options{ShortPages: true})
+}
+
+func openSandbox(t *testing.T, o sandbox.Options) *subject {
+	t.Helper()
+	s := &subject{t: t, clock: newClock()}
+	o.Account, o.Now, o.Seed = account, s.clock.Now, 1
+	s.sandbox = sandbox.New(o)
+	s.open(live.Options{HTTPClient: s.sandbox.Client()})
+	return s
+}
+
+var testCredentials = credentials.NewStaticCredentialsProvider("test", "test", "")
+
+func (s *subject) open(o live.Options) {
+	s.t.Helper()
+	o.Credentials, o.Clock, o.MaxBackoff = testCredentials, s.clock, time.Millisecond
+	opened, err := live.Open(s.t.Context(), o)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.account = opened
+}
+
+// client calls the sandbox without the code under test.
+func (s *subject) client() *iam.Client {
+	return iam.New(iam.Options{Region: "us-east-1", Credentials: testCredentials, HTTPClient: s.sandbox.Client()})
+}
+
+func (s *subject) write(change resource.Change) {
+	s.t.Helper()
+	if err := s.account.Write(s.t.Context(), change); err != nil {
+		s.t.Fatalf("%s: %v", change.Op(), err)
+	}
+}
+
+func (s *subject) state() resource.State {
+	s.t.Helper()
+	reading, err := s.account.Read(s.t.Context(), live.Hints{PolicyTags: true})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return reading.State
+}
+
+// shows checks that the account shows these settings at the address, after a closer look; nil is for nothing at all.
+func (s *subject) shows(a resource.Address, want resource.Object) {
+	s.t.Helper()
+	looked, err := s.account.Look(s.t.Context(), s.state(), []resource.Address{a})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	got := looked[a].Settings
+	if s.sandbox == nil {
+		got, want = forgive(a, got), forgive(a, want)
+	}
+	if diff := cmp.Diff(want, got, cmp.Comparer(sameDocument)); diff != "" {
+		s.t.Fatalf("%s (-want +got):\n%s", a, diff)
+	}
+}
+
+func sameDocument(a, b resource.Document) bool { return policy.Equal(string(a), string(b)) }
+
+// complete fills in the settings AWS gives an object where nothing is said.
+func complete(kind resource.Kind, o resource.Object) resource.Object {
+	for _, known := range kinds.Types() {
+		if known.Kind == kind {
+			return known.Defaults.With(o)
+		}
+	}
+	return maps.Clone(o)
+}
+
+// wantClass checks that a write or read failed as a call of that class.
+func wantClass(t *testing.T, err error, want resource.Class) {
+	t.Helper()
+	var failed *resource.CallError
+	if !errors.As(err, &failed) {
+		t.Fatalf("no failed call: %v", err)
+	}
+	if failed.Class != want {
+		t.Fatalf("class %q, want %q: %v", failed.Class, want, err)
+	}
+}

@@ -1,0 +1,145 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"baseline/resource"
+)
+
+// callError turns a failure of the SDK into a [resource.CallError]. What failed before anything was sent, because the context
+// ended, stays as it is, and so does what is no failure of a call at all.
+func callError(err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, done := errors.AsType[*resource.CallError](err); done {
+		return err
+	}
+	call, ok := errors.AsType[*smithy.OperationError](err)
+	if !ok {
+		return err
+	}
+	if wasGivenUp(err) {
+		return fmt.Errorf("%s: %w", operationName(call), call.Err)
+	}
+	failed := &resource.CallError{Operation: operationName(call), Class: class(call.Err), Err: err}
+	if answer, ok := errors.AsType[smithy.APIError](err); ok {
+		failed.Code, failed.Message = answer.ErrorCode(), answer.ErrorMessage()
+	} else {
+		failed.Message = call.Err.Error()
+	}
+	if failed.Class == resource.Denied && !strings.Contains(failed.Message, ":"+call.Operation()) &&
+		!strings.Contains(failed.Message, "not authorized to perform: ") {
+		failed.Message = strings.TrimSpace(failed.Message + " (it takes the permission " + failed.Operation + ")")
+	}
+	return failed
+}
+
+// operationName is a call as IAM's permissions are named, as in iam:CreateRole.
+func operationName(call *smithy.OperationError) string {
+	return servicePrefix(call.Service()) + ":" + call.Operation()
+}
+
+// servicePrefix is the prefix of a service's permissions, by the name the SDK has for the service.
+func servicePrefix(service string) string {
+	switch service {
+	case "Resource Groups Tagging API":
+		return "tag"
+	case sts.ServiceID:
+		return "sts"
+	}
+	return strings.ToLower(service)
+}
+
+// classes are the codes of IAM, STS and the Resource Groups Tagging API that say more than their status.
+var classes = map[string]resource.Class{
+	"AccessDenied":          resource.Denied,
+	"AccessDeniedException": resource.Denied,
+	"UnauthorizedOperation": resource.Denied,
+	"OptInRequired":         resource.Denied,
+
+	"LimitExceeded":        resource.Limit,
+	"PackedPolicyTooLarge": resource.Limit,
+
+	"ConcurrentModification":              resource.Busy,
+	"EntityTemporarilyUnmodifiable":       resource.Busy,
+	"ConcurrentModificationException":     resource.Busy,
+	"PriorRequestNotComplete":             resource.Busy,
+	"NoSuchEntity":                        resource.Missing,
+	"EntityAlreadyExists":                 resource.Exists,
+	"DeleteConflict":                      resource.InUse,
+	"ExpiredToken":                        resource.Expired,
+	"ExpiredTokenException":               resource.Expired,
+	"RequestExpired":                      resource.Expired,
+	"InvalidClientTokenId":                resource.Expired,
+	"UnrecognizedClientException":         resource.Expired,
+	"SignatureDoesNotMatch":               resource.Expired,
+	"InvalidSignatureException":           resource.Expired,
+	"IncompleteSignature":                 resource.Expired,
+	"MissingAuthenticationToken":          resource.Expired,
+	"MissingAuthenticationTokenException": resource.Expired,
+	"AuthFailure":                         resource.Expired,
+}
+
+// class says what a failure means. What AWS answered decides by its code, then by the status. Without an answer the call is
+// lost, unless it could not even be built or signed.
+func class(err error) resource.Class {
+	code := errorCode(err)
+	if code == "" {
+		return classWithoutAnswer(err)
+	}
+	if isThrottle(err) {
+		return resource.Throttled
+	}
+	// A principal that IAM cannot find is reported as a mistake in the document, and is one only if it never comes to exist.
+	if code == "MalformedPolicyDocument" && strings.Contains(strings.ToLower(errorMessage(err)), "invalid principal") {
+		return resource.Missing
+	}
+	if known, ok := classes[code]; ok {
+		return known
+	}
+	if httpStatus(err) >= 500 {
+		return resource.Lost
+	}
+	return resource.Invalid
+}
+
+func classWithoutAnswer(err error) resource.Class {
+	if _, invalid := errors.AsType[smithy.InvalidParamsError](err); invalid {
+		return resource.Invalid
+	}
+	early, ok := errors.AsType[unsent](err)
+	if !ok {
+		return resource.Lost
+	}
+	// The SDK's words for credentials that cannot be had; there is no type for it.
+	if strings.HasPrefix(early.Error(), "get identity: ") {
+		return resource.Expired
+	}
+	return resource.Invalid
+}
+
+// wasGivenUp reports whether the context ended a call that has not been sent, or that only reads.
+func wasGivenUp(err error) bool {
+	if _, sentWrite := errors.AsType[unsure](err); sentWrite {
+		return false
+	}
+	if _, inFlight := errors.AsType[*smithyhttp.RequestSendError](err); inFlight {
+		return false
+	}
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+func errorMessage(err error) string {
+	if answer, ok := errors.AsType[smithy.APIError](err); ok {
+		return answer.ErrorMessage()
+	}
+	return ""
+}

@@ -1,0 +1,47 @@
+package live
+
+import (
+	"context"
+	"fmt"
+
+	"baseline/resource"
+)
+
+// Write carries out one change. The address is part of every error, and a failed call is in it as a [resource.CallError].
+// A failure of class [resource.Lost] means that nobody knows whether the change was made; after any other, a change that
+// takes several calls may still have been made in part. An error without a CallError was met before anything was sent.
+// References to policies of the account are resolved from the last Read and from what was written since.
+func (a *Account) Write(ctx context.Context, change resource.Change) error {
+	if err := a.write(ctx, change); err != nil {
+		return fmt.Errorf("%s: %w", change.Address, callError(err))
+	}
+	return nil
+}
+
+func (a *Account) write(ctx context.Context, change resource.Change) error {
+	kind, ok := a.kinds[change.Address.Kind]
+	if !ok {
+		return fmt.Errorf("there is no kind %q", change.Address.Kind)
+	}
+	if change.Before == nil && change.After == nil {
+		return fmt.Errorf("the change has neither a before nor an after")
+	}
+	if _, err := a.Identify(ctx); err != nil {
+		return err
+	}
+	switch change.Op() {
+	case resource.OpCreate:
+		return kind.Create(ctx, a.writer, change.Address, change.After)
+	case resource.OpDelete:
+		return kind.Delete(ctx, a.writer, change.Address, change.Before)
+	case resource.OpUpdate:
+		if kind.Update == nil {
+			return nil // there is nothing that could differ
+		}
+		return kind.Update(ctx, a.writer, change.Address, change.Before, change.After)
+	}
+	return fmt.Errorf("there is no change %q", change.Op())
+}
+
+// remember keeps what writing must know of a read. The account was identified before it was read.
+func (a *Account) remember(state resource.State) { a.writer.Remember(state) }

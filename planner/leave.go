@@ -1,0 +1,120 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"baseline/resource"
+)
+
+// leave notes what is to go: what the file declares absent, what is not in a list that the file declares, what bears our
+// mark and has left the file, and what `unmanaged: delete` names.
+func (m *making) leave() {
+	for _, a := range m.want.Absent {
+		if live, exists := m.Live[a]; exists {
+			if owner := m.foreignOwner(a); owner != "" {
+				m.problem(a, "is declared absent, but it belongs to %s, which alone may delete it", owner)
+				continue
+			}
+			m.remove(a, live, "declared absent")
+		}
+	}
+	for a, live := range m.Live {
+		if m.declared(a) || m.edits[a] != nil || m.foreignOwner(a) != "" || m.foreign[m.owner(a)] {
+			continue
+		}
+		switch {
+		case m.listedWithout(a):
+			m.remove(a, live, "in the account, but not in the file")
+		case m.mark(live.Settings, a) == m.want.Name && m.want.Name != "":
+			m.remove(a, live, "created by this baseline, and no longer in the file")
+		case m.disposition(a) == resource.Delete:
+			m.remove(a, live, fmt.Sprintf("not in the file, which says `unmanaged: {%s: delete}`", m.typeOf(a).Family))
+		}
+	}
+}
+
+func (m *making) remove(a resource.Address, live resource.Resource, reason string) {
+	m.edits[a] = &edit{address: a, live: live, reason: reason}
+}
+
+// listedWithout reports whether a is a part of an object whose parts of this kind the file lists completely.
+func (m *making) listedWithout(a resource.Address) bool {
+	if !m.typeOf(a).Part || len(m.want.Complete) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(m.needs(a, m.Live[a].Settings), func(end resource.Address) bool {
+		return slices.Contains(m.want.Complete[end], a.Kind)
+	})
+}
+
+// disposition says what becomes of an object that the file does not declare. Parts are decided with their owner, and on
+// their own only where the file declares the owner but not the list.
+func (m *making) disposition(a resource.Address) resource.Disposition {
+	t := m.typeOf(a)
+	if t.Family == "" || (t.Part && !m.declared(m.owner(a))) {
+		return resource.Ignore
+	}
+	if d, ok := m.want.Unmanaged[t.Family]; ok {
+		return d
+	}
+	return resource.Report
+}
+
+// report tells of the objects that nobody declared and nobody else owns.
+func (m *making) report() {
+	for _, a := range m.Live.Addresses() {
+		if m.declared(a) || m.edits[a] != nil || m.disposition(a) != resource.Report || m.foreignOwner(a) != "" || m.foreign[m.owner(a)] {
+			continue
+		}
+		f := resource.Finding{
+			Rule: "unmanaged", Subject: a, Severity: resource.Low,
+			Seen:   "in the account, but not in the file",
+			Advice: "declare it, declare it `absent: true`, or say what becomes of such under `unmanaged:`",
+		}
+		parts := []resource.Address{a}
+		if !m.typeOf(a).Part {
+			parts = m.partsOf(a)
+			if len(parts) > 0 {
+				f.Seen += "; it holds " + plainList(parts)
+			}
+		}
+		if slices.ContainsFunc(parts, func(p resource.Address) bool { return strings.HasSuffix(p.Name, "/aws:AdministratorAccess") }) {
+			f.Severity = resource.High
+		}
+		m.draft.Findings = append(m.draft.Findings, f)
+	}
+	slices.SortStableFunc(m.draft.Findings, func(a, b resource.Finding) int { return a.Subject.Compare(b.Subject) })
+}
+
+// partsOf returns the live parts that are shown under a.
+func (w *work) partsOf(a resource.Address) []resource.Address {
+	var parts []resource.Address
+	for _, needer := range w.needers[a] {
+		if w.typeOf(needer).Part && w.owner(needer) == a {
+			parts = append(parts, needer)
+		}
+	}
+	return parts
+}
+
+// plainList names a few parts by what they are, without repeating whose they are, and counts the rest.
+func plainList(parts []resource.Address) string {
+	const shown = 4
+	var names []string
+	for i, p := range parts {
+		if i == shown {
+			names = append(names, fmt.Sprintf("%d more", len(parts)-shown))
+			break
+		}
+		kind, _, _ := strings.Cut(plain(p), "/")
+		pieces := p.Parts(3)
+		last := pieces[2]
+		if last == "" {
+			last = pieces[1]
+		}
+		names = append(names, strings.ReplaceAll(kind, "_", " ")+" "+last)
+	}
+	return strings.Join(names, ", ")
+}

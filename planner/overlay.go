@@ -1,0 +1,136 @@
+package planner
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"baseline/resource"
+)
+
+// making is the planning of a file against an account.
+type making struct {
+	*work
+	want *resource.Want
+	// foreign are the declared objects that somebody else owns; they and what is declared under them stay as they are.
+	foreign map[resource.Address]bool
+}
+
+// declared reports whether the file mentions the object.
+func (m *making) declared(a resource.Address) bool { return m.want.Objects[a] != nil }
+
+// overlay lays each declared object over the live one and notes where they differ.
+func (m *making) overlay() {
+	m.foreign = map[resource.Address]bool{}
+	spellings := map[resource.Address]resource.Address{}
+	for a := range m.Live {
+		spellings[folded(a)] = a
+	}
+	addresses := slices.SortedFunc(maps.Keys(m.want.Objects), resource.Address.Compare)
+	for _, a := range addresses {
+		if owner := m.foreignOwner(a); owner != "" {
+			m.foreign[a] = true
+			m.draft.Findings = append(m.draft.Findings, resource.Finding{
+				Rule: "owned-elsewhere", Subject: a, Severity: resource.Medium,
+				Seen:   "declared in the file, but it belongs to " + owner + "; it is left as it is",
+				Advice: "take it out of the file, or have " + owner + " let go of it",
+			})
+		}
+	}
+	for _, a := range addresses {
+		if m.types[a.Kind] == nil {
+			m.problem(a, "there is no kind %q", a.Kind)
+			continue
+		}
+		if m.foreign[a] || m.foreign[m.owner(a)] {
+			continue
+		}
+		live, exists := m.Live[a]
+		if !exists {
+			if other, clash := spellings[folded(a)]; clash {
+				m.problem(a, "the account spells this name %q, and AWS does not tell upper from lower case: write it that way", other.Name)
+				continue
+			}
+			m.create(a)
+			continue
+		}
+		m.update(a, live)
+	}
+}
+
+// folded is the address as AWS compares names: without regard to case.
+func folded(a resource.Address) resource.Address {
+	return resource.Address{Kind: a.Kind, Name: strings.ToLower(a.Name)}
+}
+
+// foreignOwner says who owns the live object, when it is not this baseline or nobody.
+func (m *making) foreignOwner(a resource.Address) string {
+	live := m.Live[a]
+	if owner := live.Facts[resource.FactOwner]; owner != "" {
+		return owner
+	}
+	if mark := m.mark(live.Settings, a); mark != "" && mark != m.want.Name {
+		return fmt.Sprintf("the baseline %q", mark)
+	}
+	return ""
+}
+
+// mark returns the name of the baseline that created the object, "" if it bears no mark.
+func (m *making) mark(o resource.Object, a resource.Address) string {
+	if tags := m.typeOf(a).Tags; tags != "" {
+		return o.Map(tags)[resource.MarkKey]
+	}
+	return ""
+}
+
+func (m *making) create(a resource.Address) {
+	t := m.typeOf(a)
+	after := t.Defaults.With(m.want.Objects[a])
+	for _, name := range t.Required {
+		if !after.Has(name) {
+			m.problem(a, "is not in the account, and without %s it can't be created", name)
+			return
+		}
+	}
+	if t.Tags != "" {
+		after = after.With(resource.Object{t.Tags: withMark(after.Map(t.Tags), m.want.Name)})
+	}
+	m.edits[a] = &edit{address: a, after: after}
+}
+
+func (m *making) update(a resource.Address, live resource.Resource) {
+	t := m.typeOf(a)
+	wanted := m.want.Objects[a]
+	for _, name := range t.Detail {
+		if wanted.Has(name) && !live.Settings.Has(name) {
+			m.draft.Look = append(m.draft.Look, a)
+			return
+		}
+	}
+	if t.Tags != "" && wanted.Has(t.Tags) {
+		if mark := m.mark(live.Settings, a); mark != "" {
+			wanted = wanted.With(resource.Object{t.Tags: withMark(wanted.Map(t.Tags), mark)})
+		}
+	}
+	after := keepWording(live.Settings, live.Settings.With(wanted))
+	changed := Differences(live.Settings, after)
+	if len(changed) == 0 {
+		return
+	}
+	e := &edit{address: a, live: live, after: after}
+	for _, name := range changed {
+		if slices.Contains(t.Fixed, name) {
+			e.replace = true
+			e.reason = "AWS can't change the " + name + " of an existing one"
+		}
+	}
+	m.edits[a] = e
+}
+
+func withMark(tags map[string]string, name string) map[string]string {
+	out := make(map[string]string, len(tags)+1)
+	maps.Copy(out, tags)
+	out[resource.MarkKey] = name
+	return out
+}

@@ -1,0 +1,147 @@
+package resource
+
+import "time"
+
+// Change is one step: from what is there to what shall be there.
+type Change struct {
+	Address Address `json:"address"`
+	// Owner is the object under which the change is shown; the address itself where it stands alone.
+	Owner Address `json:"owner"`
+	// Before is nil when there is nothing yet: a create.
+	Before Object `json:"before,omitzero"`
+	// After is nil when nothing shall remain: a delete. It is complete, not just what differs.
+	After Object `json:"after,omitzero"`
+	// Facts are those of the resource when it was read.
+	Facts Facts `json:"facts,omitempty"`
+	// Reason says why, where the settings alone don't tell.
+	Reason string `json:"reason,omitempty"`
+	// OneWay says what undoing this change cannot bring back, one phrase each.
+	OneWay []string `json:"one_way,omitempty"`
+	// Notes says what else the change will do, one phrase each.
+	Notes []string `json:"notes,omitempty"`
+	// Replace marks the two halves of a replacement: a delete and a create of the same address.
+	Replace bool `json:"replace,omitempty"`
+	// Needs are the positions in the plan of the changes that must be done before this one.
+	Needs []int `json:"needs,omitempty"`
+}
+
+// Op is what a change does; it follows from Before and After.
+type Op string
+
+// The three things a change can do.
+const (
+	OpCreate Op = "create"
+	OpUpdate Op = "update"
+	OpDelete Op = "delete"
+)
+
+// opReplace is what both halves of a replacement come to.
+const opReplace Op = "replace"
+
+// Op derives what the change does.
+func (c Change) Op() Op {
+	switch {
+	case c.Before == nil:
+		return OpCreate
+	case c.After == nil:
+		return OpDelete
+	}
+	return OpUpdate
+}
+
+// Inverse is the change that undoes c: the swap.
+func (c Change) Inverse() Change {
+	return Change{Address: c.Address, Owner: c.Owner, Before: c.After, After: c.Before, Replace: c.Replace}
+}
+
+// Severity ranks findings.
+type Severity string
+
+// Severities, worst first.
+const (
+	Critical Severity = "critical"
+	High     Severity = "high"
+	Medium   Severity = "medium"
+	Low      Severity = "low"
+)
+
+// Finding is something that only a person can act on.
+type Finding struct {
+	Rule     string   `json:"rule"`
+	Subject  Address  `json:"subject"`
+	Severity Severity `json:"severity"`
+	// Seen says what was seen. It never holds a secret.
+	Seen string `json:"seen"`
+	// Advice says what a person should do.
+	Advice string `json:"advice,omitempty"`
+}
+
+// SourceFile is one file a plan was made from.
+type SourceFile struct {
+	Path   string `json:"path"`
+	SHA256 string `json:"sha256"`
+}
+
+// PlanFormat is the version of the JSON form of plans.
+const PlanFormat = 1
+
+// Plan is what an apply or a rollback would do, in order, and what it was made from. The same file, account and time give
+// the same plan, byte for byte.
+type Plan struct {
+	Format   int    `json:"format"`
+	Baseline string `json:"baseline"`
+	Account  string `json:"account"`
+	// Caller is the ARN the account was read with.
+	Caller string    `json:"caller"`
+	ReadAt time.Time `json:"read_at"`
+	// Undoes is the run that this plan takes back; empty for a plan made from files.
+	Undoes   string       `json:"undoes,omitempty"`
+	Files    []SourceFile `json:"files,omitempty"`
+	Changes  []Change     `json:"changes"`
+	Findings []Finding    `json:"findings,omitempty"`
+	// Notices are remarks to the reader that name no single object.
+	Notices []string `json:"notices,omitempty"`
+}
+
+// Counts are the numbers of a plan's summary line, in objects that stand alone: parts count with their owner.
+type Counts struct {
+	Create  int `json:"create"`
+	Change  int `json:"change"`
+	Delete  int `json:"delete"`
+	Replace int `json:"replace"`
+	OneWay  int `json:"one_way"`
+}
+
+// Count counts what a plan's headings show: each owner once, by its own change, or as changed where only its parts change.
+// Both halves of a replacement count as one.
+func (p *Plan) Count() Counts {
+	ops := map[Address]Op{}
+	var n Counts
+	for _, c := range p.Changes {
+		if len(c.OneWay) > 0 {
+			n.OneWay++
+		}
+		_, known := ops[c.Owner]
+		switch {
+		case c.Address == c.Owner && c.Replace:
+			ops[c.Owner] = opReplace
+		case c.Address == c.Owner && ops[c.Owner] != opReplace && ops[c.Owner] != OpCreate:
+			ops[c.Owner] = c.Op()
+		case !known:
+			ops[c.Owner] = OpUpdate
+		}
+	}
+	for _, op := range ops {
+		switch op {
+		case OpCreate:
+			n.Create++
+		case OpUpdate:
+			n.Change++
+		case OpDelete:
+			n.Delete++
+		case opReplace:
+			n.Replace++
+		}
+	}
+	return n
+}

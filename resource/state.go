@@ -1,0 +1,68 @@
+package resource
+
+import (
+	"maps"
+	"slices"
+)
+
+// Resource is one object as an account shows it.
+type Resource struct {
+	// Settings are what can be declared, in canonical form.
+	Settings Object
+	// Facts are what AWS alone decides. They are shown, and a resource whose facts moved is another resource,
+	// but they are never wanted.
+	Facts Facts
+}
+
+// Facts are what can be seen of a resource but not set, by name. The names below mean something to the planner;
+// a kind may add its own.
+type Facts map[string]string
+
+// The facts every kind may state.
+const (
+	// FactID is AWS's unique id, such as AIDA… or AROA…: never reused, so a new id under an old name is another object.
+	FactID = "id"
+	// FactOwner names the service or tool that owns the object when it is not this one. Such an object is never changed.
+	FactOwner = "owner"
+	// FactLooked says that the close look has been taken, so that Detail and what a deletion loses are known.
+	FactLooked = "looked"
+)
+
+// MarkKey is the tag by which we know what we created; its value is the name of the baseline.
+const MarkKey = "baseline:name"
+
+// LosesID is the phrase by which a deletion says that AWS will never give the same unique id again.
+const LosesID = "its id"
+
+// State maps the addresses of an account to what is there.
+type State map[Address]Resource
+
+// Addresses returns the addresses of a state in order.
+func (s State) Addresses() []Address {
+	return slices.SortedFunc(maps.Keys(s), Address.Compare)
+}
+
+// Want is what a file declares. An object holds only the settings the file names; everything else stays as it is.
+type Want struct {
+	// Name is the baseline's name, the value of the ownership mark.
+	Name string
+	// Objects are the declared objects. Never nil ones.
+	Objects map[Address]Object
+	// Absent are the objects declared not to be.
+	Absent []Address
+	// Complete says for an object of which kinds every part is declared: a part of that kind that needs the object and
+	// is not in Objects is to go.
+	Complete map[Address][]Kind
+	// Unmanaged says by Type.Family what becomes of what the file does not mention. A family that is not listed is reported.
+	Unmanaged map[string]Disposition
+}
+
+// Disposition is what becomes of an object that no file declares.
+type Disposition string
+
+// What can become of an undeclared object.
+const (
+	Ignore Disposition = "ignore"
+	Report Disposition = "report"
+	Delete Disposition = "delete"
+)

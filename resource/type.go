@@ -1,0 +1,37 @@
+package resource
+
+// Type is what the rooms that never call AWS must know of a kind. The functions are pure; a nil one means "nothing".
+type Type struct {
+	Kind Kind
+	// Family is the key under `unmanaged:` that decides over undeclared objects of this kind; "" means they are left alone silently.
+	Family string
+	// Defaults are the settings AWS gives a new object where nothing is said.
+	Defaults Object
+	// Required are the settings without which a new object can't be created.
+	Required []string
+	// Fixed are the settings that AWS cannot change in place: another value means delete and create.
+	Fixed []string
+	// Detail are the settings that the bulk read leaves out, because they cost a call per object.
+	Detail []string
+	// Tags names the setting that holds tags, "" when the kind has none. Only a kind with tags can bear the ownership mark.
+	Tags string
+	// Part is true for what exists only between its Needs, such as a membership: it is deleted with any of them.
+	Part bool
+	// Owner says under whom a part is shown.
+	Owner func(Address) Address
+	// Needs returns what must exist for the object to be as described. The account id tells our own ARNs from others'.
+	Needs func(account string, a Address, o Object) []Address
+	// OneWay says what deleting the resource loses for good, one phrase each. A kind with Detail is asked after the close look.
+	OneWay func(before Resource) []string
+	// OneWayUpdate says what an update loses for good, one phrase each, as when it gives up a name that others may take.
+	OneWayUpdate func(before Resource, after Object) []string
+	// Notes says what else an update will do, one phrase each.
+	Notes func(before Resource, after Object) []string
+	// Interim returns a harmless first form for an object that is part of a circle of needs, to be replaced by the real one
+	// when the others exist. Nil where the kind can't be in a circle.
+	Interim func(account string, after Object) Object
+	// Quota is the name of the quota in the account summary, as in "Users" for UsersQuota; "" when the kind counts towards none.
+	Quota string
+	// Looks is true where a deletion must be looked at closely before it is planned.
+	Looks bool
+}

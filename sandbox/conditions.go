@@ -1,0 +1,92 @@
+package sandbox
+
+import (
+	"slices"
+	"strings"
+)
+
+// meets says whether the call meets a trust policy's condition. What cannot be judged here is not met.
+func (c *call) meets(condition object) bool {
+	for _, operator := range condition {
+		keys, _ := operator.value.(object)
+		for _, key := range keys {
+			values, _ := key.value.([]string)
+			have, present := c.contextValue(strings.ToLower(key.key))
+			if !meetsOperator(strings.ToLower(operator.key), have, present, values) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// contextValue is what the request says about a condition key.
+func (c *call) contextValue(key string) (value string, present bool) {
+	switch key {
+	case "sts:externalid":
+		return c.text("ExternalId"), c.given("ExternalId")
+	case "sts:rolesessionname":
+		return c.text("RoleSessionName"), true
+	case "aws:principalaccount", "aws:sourceaccount":
+		return c.account, key == "aws:principalaccount"
+	case "aws:principalarn":
+		if s := c.caller.session; s != nil {
+			return arnOf(c.account, "role/"+s.RoleName), true
+		}
+		return c.caller.arn, true
+	case "aws:userid":
+		return c.caller.userID, true
+	case "aws:username":
+		if c.caller.user == nil {
+			return "", false
+		}
+		return c.caller.user.Name, true
+	case "aws:multifactorauthpresent":
+		// Sessions know that nobody showed a second factor; long-term keys do not carry the key at all.
+		return "false", c.caller.user == nil
+	default:
+		return "", false
+	}
+}
+
+func meetsOperator(operator, have string, present bool, values []string) bool {
+	operator, ifExists := strings.CutSuffix(operator, "ifexists")
+	if operator == "null" {
+		return slices.ContainsFunc(values, func(v string) bool { return (v == "true") == !present })
+	}
+	before, after, negated := strings.Cut(operator, "not")
+	if !present {
+		return ifExists || negated
+	}
+	var same func(pattern string) bool
+	switch before + after {
+	case "stringequals", "arnequals":
+		same = func(v string) bool { return v == have }
+	case "stringequalsignorecase", "bool":
+		same = func(v string) bool { return strings.EqualFold(v, have) }
+	case "stringlike", "arnlike":
+		same = func(v string) bool { return like(v, have) }
+	default:
+		return false
+	}
+	return slices.ContainsFunc(values, same) != negated
+}
+
+// like matches a text against a pattern in which * is any run of characters and ? any one.
+func like(pattern, text string) bool {
+	for pattern != "" {
+		switch {
+		case pattern[0] == '*':
+			for i := range len(text) + 1 {
+				if like(pattern[1:], text[i:]) {
+					return true
+				}
+			}
+			return false
+		case text == "" || (pattern[0] != '?' && pattern[0] != text[0]):
+			return false
+		}
+		pattern, text = pattern[1:], text[1:]
+	}
+	return text == ""
+}

@@ -1,0 +1,39 @@
+package spec_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"baseline/spec"
+)
+
+// FuzzLoad holds Load to this: whatever is in a file, it does not panic, and either gives a baseline or says in readable
+// lines, each with a place, what is wrong.
+func FuzzLoad(f *testing.F) {
+	f.Add(everything, jsonDoc)
+	f.Add(head+"users: &a {x: *a, <<: *a}\n", "[")
+	f.Add(head+"vars: {a: }\nusers: {'${a}': {inline: {i: {file: a.json}}}}", `{"${a}":1,"a":[1e9,"\ud800"]}`)
+	f.Add(head+"roles: {r: {trust_policy: {file: a.json}, max_session: 99h}}", `{"Statement":{}}`)
+	f.Fuzz(func(t *testing.T, text, document string) {
+		b, err := load(map[string]string{"baseline.yaml": text, "a.json": document}, spec.Env{})
+		if err == nil {
+			for at, object := range b.Want.Objects {
+				if object == nil || b.Places[at].Line == 0 {
+					t.Errorf("%s: object %v at %s", at, object, b.Places[at])
+				}
+			}
+			return
+		}
+		var problems spec.Problems
+		if !errors.As(err, &problems) || len(problems) == 0 {
+			t.Fatalf("not Problems: %v", err)
+		}
+		for _, p := range problems {
+			if p.File == "" || p.Line < 1 || p.Column < 1 || p.Message == "" || strings.Contains(p.Message, "%!") || !utf8.ValidString(p.Message) {
+				t.Errorf("bad problem %q", p)
+			}
+		}
+	})
+}

@@ -1,0 +1,116 @@
+package spec
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Place is a position in a file. Lines and columns count from 1, columns in characters; 0 is unknown.
+type Place struct {
+	File         string
+	Line, Column int
+}
+
+func (p Place) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
+func (p Place) compare(q Place) int {
+	return cmp.Or(cmp.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column))
+}
+
+// Problem is one thing that is wrong with a file.
+type Problem struct {
+	Place
+	Message string
+}
+
+func (p Problem) String() string { return p.Place.String() + ": " + p.Message }
+
+// Problems is the error of an invalid file: everything that is wrong with it, in order of place, without duplicates.
+type Problems []Problem
+
+// Error returns one line "file:line:column: message" for each problem.
+func (p Problems) Error() string {
+	lines := make([]string, len(p))
+	for i, problem := range p {
+		lines[i] = problem.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// problems collects what is wrong while reading goes on.
+type problems struct{ found []Problem }
+
+func (p *problems) add(at Place, format string, args ...any) {
+	p.found = append(p.found, Problem{at, fmt.Sprintf(format, args...)})
+}
+
+// err returns the Problems found so far, nil if there are none.
+func (p *problems) err() error {
+	if len(p.found) == 0 {
+		return nil
+	}
+	sorted := slices.Clone(p.found)
+	slices.SortStableFunc(sorted, func(a, b Problem) int {
+		return cmp.Or(a.compare(b.Place), cmp.Compare(a.Message, b.Message))
+	})
+	return Problems(slices.Compact(sorted))
+}
+
+// maxHints is how many problems get a hint: looking for near names takes time in a large file.
+const maxHints = 100
+
+// meant returns `; did you mean "x"?` for the candidate nearest to a misspelt name, or "" when none is near.
+func (p *problems) meant(name string, candidates []string) string {
+	if len(p.found) > maxHints {
+		return ""
+	}
+	// A third of the letters may be wrong, and one of three.
+	best, bestDistance := "", 1+len(name)/3
+	for _, candidate := range slices.Sorted(slices.Values(candidates)) {
+		// Only the case differs: the nearest there can be.
+		if strings.EqualFold(name, candidate) {
+			return fmt.Sprintf("; did you mean %q?", candidate)
+		}
+		if d := len(name) - len(candidate); max(d, -d) >= bestDistance {
+			continue
+		}
+		if d := distance(strings.ToLower(name), strings.ToLower(candidate)); d < bestDistance {
+			best, bestDistance = candidate, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %q?", best)
+}
+
+// distance counts the insertions, deletions, replacements and swaps of neighbours that turn a into b
+// (the optimal string alignment distance).
+func distance(a, b string) int {
+	before, above, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		before, above, row = above, row, before
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			replaced := above[j-1]
+			if a[i-1] != b[j-1] {
+				replaced++
+			}
+			row[j] = min(replaced, above[j]+1, row[j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+	}
+	return row[len(b)]
+}

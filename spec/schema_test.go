@@ -1,0 +1,187 @@
+package spec_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/jsonschema-go/jsonschema"
+	"gopkg.in/yaml.v3"
+
+	"baseline/spec"
+)
+
+// everything uses every key of the file at least once.
+const everything = `
+version: 1
+name: everything
+account: 111122223333
+alias: acme-prod
+vars: {env: , team: data}
+policies:
+  Read: {path: /team/, description: Reads, tags: {team: data}, document: {Version: 2012-10-17, Statement: {Effect: Allow, Action: "s3:*", Resource: "*"}}}
+  Write: {file: write.json}
+  Old: {absent: true}
+groups:
+  Ops: {path: /team/, policies: [Read, aws:PowerUserAccess], inline: {a: {Version: "2012-10-17", Statement: []}, b: {file: b.json}}, members: [alice]}
+  Empty:
+users:
+  alice: {path: /team/, groups: [Ops], policies: [], inline: {}, tags: {team: "${team}"}, boundary: none}
+  "${team}-bot": {path: "${env}"}
+roles:
+  partner:
+    path: /
+    description: for partners
+    policies: [Read]
+    inline: {}
+    max_session: 1h
+    tags: {}
+    boundary: Read
+    trust:
+      - {account: "444455556666", external_id: xyz, mfa: true, org_id: o-abcdefghij}
+      - {service: [ec2.amazonaws.com, lambda.amazonaws.com]}
+      - {role: partner}
+      - {user: alice}
+      - {oidc: token.actions.githubusercontent.com, audience: sts.amazonaws.com, subject: "repo:acme/*"}
+      - {saml: Okta}
+  full: {trust_policy: {file: trust.yaml}}
+password_policy: {min_length: 14, require: [upper, lower], max_age: never, reuse_prevention: 24, allow_change: true, hard_expiry: false}
+unmanaged: {users: report, roles: ignore, groups: delete, policies: report, attachments: report, inline: report, memberships: report}
+`
+
+func resolved(t *testing.T) *jsonschema.Resolved {
+	t.Helper()
+	text, err := spec.Schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema jsonschema.Schema
+	if err := json.Unmarshal(text, &schema); err != nil {
+		t.Fatal(err)
+	}
+	r, err := schema.Resolve(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// asJSON reads YAML the way an editor does before it validates.
+func asJSON(t *testing.T, text string) any {
+	t.Helper()
+	var root yaml.Node
+	if err := yaml.Unmarshal([]byte(text), &root); err != nil {
+		t.Fatal(err)
+	}
+	plainDates(&root)
+	var value any
+	if err := root.Decode(&value); err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out any
+	if err := json.Unmarshal(data, &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// plainDates makes strings of dates, as YAML 1.2 has it.
+func plainDates(n *yaml.Node) {
+	if n.ShortTag() == "!!timestamp" {
+		n.Tag = "!!str"
+	}
+	for _, part := range n.Content {
+		plainDates(part)
+	}
+}
+
+func TestSchemaAcceptsEverything(t *testing.T) {
+	if err := resolved(t).Validate(asJSON(t, everything)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSchemaRefuses(t *testing.T) {
+	schema := resolved(t)
+	for _, text := range []string{
+		"polices: {}",
+		"users: {alice: {group: []}}",
+		"users: {alice: {groups: Ops}}",
+		"users: {alice: {groups: }}",
+		"users: ",
+		"users: {a b: {}}",
+		"users: {alice: {tags: {a: 1}}}",
+		"groups: {Ops: {inline: {x: {file: a.json, Version: x}}}}",
+		"groups: {Ops: {inline: {x: }}}",
+		"policies: {A: {document: {Statment: []}}}",
+		"policies: {A: {path: team}}",
+		"roles: {a: {trust: [{servce: x}]}}",
+		"roles: {a: {max_session: long}}",
+		"password_policy: {require: [digits]}",
+		"unmanaged: {users: destroy}",
+		"account: '123'",
+		"version: 2",
+	} {
+		if !strings.HasPrefix(text, "version") {
+			text = "version: 1\n" + text
+		}
+		if err := schema.Validate(asJSON(t, text)); err == nil {
+			t.Errorf("accepted:\n%s", text)
+		}
+	}
+}
+
+func TestSchemaDescribesEveryKey(t *testing.T) {
+	text, err := spec.Schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema jsonschema.Schema
+	if err := json.Unmarshal(text, &schema); err != nil {
+		t.Fatal(err)
+	}
+	var walk func(path string, s *jsonschema.Schema)
+	walk = func(path string, s *jsonschema.Schema) {
+		for key, property := range s.Properties {
+			if property.Description == "" {
+				t.Errorf("%s/%s has no description", path, key)
+			}
+			walk(path+"/"+key, property)
+		}
+		if s.AdditionalProperties != nil {
+			walk(path+"/*", s.AdditionalProperties)
+		}
+		if s.Items != nil {
+			walk(path+"[]", s.Items)
+		}
+	}
+	walk("", &schema)
+}
+
+// TestReadyMadeBaselinesFollowTheSchema holds the files of package baselines to what editors are told.
+func TestReadyMadeBaselinesFollowTheSchema(t *testing.T) {
+	folder := os.DirFS("../baselines")
+	names, err := fs.Glob(folder, "*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, _ := fs.Glob(folder, "*.go"); len(names) == 0 && len(code) > 0 {
+		t.Fatal("package baselines holds no *.yaml")
+	}
+	schema := resolved(t)
+	for _, name := range names {
+		text, err := fs.ReadFile(folder, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(asJSON(t, string(text))); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,53 @@
+package spec
+
+import (
+	"fmt"
+
+	"github.com/google/jsonschema-go/jsonschema"
+
+	"baseline/resource"
+)
+
+// dispositions say what becomes of objects that no file mentions.
+type dispositions struct {
+	Unmanaged *unmanaged `json:"unmanaged,omitzero" jsonschema:"What becomes of objects that the file does not mention. The default is report."`
+}
+
+// unmanaged holds one disposition for each family of kinds.
+type unmanaged struct {
+	Users       *disposition `json:"users,omitzero" jsonschema:"Users that are not declared."`
+	Roles       *disposition `json:"roles,omitzero" jsonschema:"Roles that are not declared."`
+	Groups      *disposition `json:"groups,omitzero" jsonschema:"Groups that are not declared."`
+	Policies    *disposition `json:"policies,omitzero" jsonschema:"Customer managed policies that are not declared."`
+	Attachments *disposition `json:"attachments,omitzero" jsonschema:"Attached policies of principals whose policies are not declared."`
+	Inline      *disposition `json:"inline,omitzero" jsonschema:"Inline policies of principals whose inline policies are not declared."`
+	Memberships *disposition `json:"memberships,omitzero" jsonschema:"Memberships of users and groups that declare none."`
+}
+
+func (d *dispositions) compile(c *compiler) {
+	if d.Unmanaged == nil {
+		return
+	}
+	for family, chosen := range map[string]*disposition{
+		"users": d.Unmanaged.Users, "roles": d.Unmanaged.Roles, "groups": d.Unmanaged.Groups, "policies": d.Unmanaged.Policies,
+		"attachments": d.Unmanaged.Attachments, "inline": d.Unmanaged.Inline, "memberships": d.Unmanaged.Memberships,
+	} {
+		if chosen != nil {
+			c.out.Want.Unmanaged[family] = resource.Disposition(*chosen)
+		}
+	}
+}
+
+type disposition string
+
+func (d disposition) check() error {
+	switch resource.Disposition(d) {
+	case resource.Ignore, resource.Report, resource.Delete:
+		return nil
+	}
+	return fmt.Errorf("%q is not one of ignore, report, delete", string(d))
+}
+
+func (disposition) schema() *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "string", Enum: []any{string(resource.Ignore), string(resource.Report), string(resource.Delete)}}
+}

@@ -82,7 +82,7 @@ func TestDeniedReadNamesEveryMissingPermission(t *testing.T) {
 }
 
 func TestAnyOtherDeniedReadIsAnError(t *testing.T) {
-	for _, action := range []string{"iam:ListAccountAliases", "iam:GetAccountSummary", "iam:GetAccountPasswordPolicy", "sts:GetCallerIdentity"} {
+	for _, action := range []string{"iam:ListAccountAliases", "iam:GetAccountSummary", "iam:GetAccountPasswordPolicy"} {
 		s := openSandbox(t, sandbox.Options{Faults: sandbox.Faults{Deny: []string{action}}})
 		_, err := s.account.Read(t.Context(), live.Hints{})
 		wantClass(t, err, resource.Denied)

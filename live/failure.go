@@ -71,7 +71,6 @@ var classes = map[string]resource.Class{
 	"ConcurrentModification":              resource.Busy,
 	"EntityTemporarilyUnmodifiable":       resource.Busy,
 	"ConcurrentModificationException":     resource.Busy,
-	"PriorRequestNotComplete":             resource.Busy,
 	"NoSuchEntity":                        resource.Missing,
 	"EntityAlreadyExists":                 resource.Exists,
 	"DeleteConflict":                      resource.InUse,

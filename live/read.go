@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,6 +17,8 @@ import (
 
 // Hints say what a read is for, so that it fetches no more than is needed.
 type Hints struct {
+	// Kinds are the kinds to read; none means all of them, and the quotas.
+	Kinds []resource.Kind
 	// Policies are the names of the declared managed policies. Where tags may not be read in bulk, theirs are read one by one.
 	Policies []string
 	// PolicyTags asks for the tags of managed policies; without it they are unknown.
@@ -33,7 +36,7 @@ type Reading struct {
 	Notices []string
 }
 
-// Read reads everything of all kinds, side by side, and anew each time. It is complete or fails: the error then names every
+// Read reads everything of the kinds asked for, side by side, and anew each time. It is complete or fails: the error then names every
 // permission that is missing, not just the first.
 func (a *Account) Read(ctx context.Context, hints Hints) (*Reading, error) {
 	at := a.clock.Now()
@@ -46,12 +49,17 @@ func (a *Account) Read(ctx context.Context, hints Hints) (*Reading, error) {
 	var quotas map[string]int
 	var group sync.WaitGroup
 	all := kinds.All()
+	if len(hints.Kinds) > 0 {
+		all = slices.DeleteFunc(all, func(k kinds.Kind) bool { return !slices.Contains(hints.Kinds, k.Type.Kind) })
+	}
 	states := make([]resource.State, len(all))
 	errs := make([]error, len(all)+1)
 	for i, kind := range all {
 		group.Go(func() { states[i], errs[i] = kind.List(ctx, reader) })
 	}
-	group.Go(func() { quotas, errs[len(all)] = reader.Quotas(ctx) })
+	if len(hints.Kinds) == 0 {
+		group.Go(func() { quotas, errs[len(all)] = reader.Quotas(ctx) })
+	}
 	group.Wait()
 	if err := joined(errs); err != nil {
 		return nil, fmt.Errorf("read account %s: %w", reader.Account, err)
@@ -100,7 +108,7 @@ func single(errs []error) (all []error) {
 }
 
 // Look looks closely at some objects of a state, which costs calls per object, and returns a copy of the state that shows
-// what was seen: the settings in the kinds' Detail, and what deleting the objects would lose. Addresses whose kind has no
+// what was seen: the settings in the kinds' Detail, what deleting the objects would lose, and the fact that it was looked. Addresses whose kind has no
 // closer look, or that are not in the state, stay as they are.
 func (a *Account) Look(ctx context.Context, state resource.State, addresses []resource.Address) (resource.State, error) {
 	reader, err := a.reader(ctx)
@@ -121,9 +129,14 @@ func (a *Account) Look(ctx context.Context, state resource.State, addresses []re
 			if err != nil {
 				return fmt.Errorf("look at %s: %w", address, callError(err))
 			}
+			facts := maps.Clone(closer.Facts)
+			if facts == nil {
+				facts = resource.Facts{}
+			}
+			facts[resource.FactLooked] = "yes"
 			mu.Lock()
 			defer mu.Unlock()
-			looked[address] = closer
+			looked[address] = resource.Resource{Settings: closer.Settings, Facts: facts}
 			return nil
 		})
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
@@ -27,7 +29,11 @@ func (c *command) open(ctx context.Context, declared string) (*session, error) {
 	o := live.Options{Profile: c.profile, Region: c.region, Clock: c.Clock, InFlight: c.parallel}
 	s := &session{close: func() error { return nil }}
 	if c.sandbox != "" {
-		simulated, err := sandbox.Open(c.sandbox, sandbox.Options{Account: declared, Now: c.Clock.Now})
+		sandboxed := sandbox.Options{Now: c.Clock.Now}
+		if _, err := os.Stat(c.sandbox); errors.Is(err, fs.ErrNotExist) {
+			sandboxed.Account = declared
+		}
+		simulated, err := sandbox.Open(c.sandbox, sandboxed)
 		if err != nil {
 			return nil, err
 		}
@@ -46,8 +52,8 @@ func (c *command) open(ctx context.Context, declared string) (*session, error) {
 }
 
 // Read makes a session the account of an applier.
-func (s *session) Read(ctx context.Context, _ []resource.Kind, look []resource.Address) (resource.State, error) {
-	reading, err := s.Account.Read(ctx, live.Hints{PolicyTags: true})
+func (s *session) Read(ctx context.Context, kinds []resource.Kind, look []resource.Address) (resource.State, error) {
+	reading, err := s.Account.Read(ctx, live.Hints{Kinds: kinds, PolicyTags: true})
 	if err != nil {
 		return nil, err
 	}

@@ -119,7 +119,7 @@ func (a *Applier) Apply(ctx context.Context, header Header, plan *resource.Plan,
 	if err != nil {
 		return nil, err
 	}
-	return a.carryOut(ctx, run, journal, plan.Changes)
+	return a.carryOut(ctx, &execution{Applier: a, run: run, journal: journal, changes: plan.Changes})
 }
 
 // Resume finishes a run that was interrupted or failed half-way. Steps that began and never ended are looked at and done
@@ -137,11 +137,15 @@ func (a *Applier) Resume(ctx context.Context, run *Run) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	x := &execution{Applier: a, run: run, journal: journal, changes: changes, doubtful: map[int]bool{}}
+	for i, step := range run.Steps {
+		x.doubtful[i] = step.Progress == InDoubt || step.Progress == Broken
+	}
 	for _, i := range done {
 		run.Steps[i] = Step{Progress: Made}
 		journal.write(record{Step: i + 1, Event: Done, At: a.Clock.Now().UTC()})
 	}
-	return a.carryOut(ctx, run, journal, changes)
+	return a.carryOut(ctx, x)
 }
 
 // remaining works out what is left of a run: its changes with the before of doubtful steps as found, and the pending steps
@@ -195,13 +199,14 @@ func kindsOf(changes []resource.Change) []resource.Kind {
 	return kinds
 }
 
-func (a *Applier) carryOut(ctx context.Context, run *Run, journal *journal, changes []resource.Change) (*Run, error) {
-	x := &execution{Applier: a, run: run, journal: journal, changes: changes}
+// carryOut does the steps, checks what came of them, and records the result.
+func (a *Applier) carryOut(ctx context.Context, x *execution) (*Run, error) {
+	run := x.run
 	incomplete := x.steps(ctx)
 	if incomplete == nil {
 		incomplete = x.check(ctx)
 	}
-	err := journal.close()
+	err := x.journal.close()
 	if err != nil && incomplete == nil {
 		incomplete = &IncompleteError{Run: run}
 	}

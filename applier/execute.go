@@ -20,6 +20,8 @@ type execution struct {
 	run     *Run
 	journal *journal
 	changes []resource.Change
+	// doubtful are the steps that an earlier pass began and nobody heard the end of.
+	doubtful map[int]bool
 	// finished counts steps that ended, for progress.
 	finished atomic.Int64
 	telling  sync.Mutex
@@ -130,6 +132,7 @@ func (x *execution) step(ctx context.Context, i int, outcomes chan<- outcome) {
 // make makes one change, trying again where that can help.
 func (x *execution) make(ctx context.Context, i int) error {
 	change := x.changes[i]
+	unheard := x.doubtful[i] // an earlier try may have worked, for all we heard
 	calls := context.WithoutCancel(ctx)
 	deadline := x.Clock.Now().Add(Patience)
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
@@ -142,6 +145,7 @@ func (x *execution) make(ctx context.Context, i int) error {
 			return err
 		}
 		verdict := x.judge(i, call.Class)
+		unheard = unheard || call.Class == resource.Lost
 		if verdict == look {
 			var found resource.Object
 			if found, err = x.find(calls, change.Address, err); err != nil {
@@ -150,8 +154,8 @@ func (x *execution) make(ctx context.Context, i int) error {
 			if planner.Same(found, change.After) {
 				return nil
 			}
-			if err = takenOver(change, found, call); err != nil {
-				return err
+			if call.Class == resource.Exists && found != nil && !unheard {
+				return takenOver(change, found, call)
 			}
 			change.Before = found
 			err = call

@@ -2,8 +2,10 @@ package applier
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
+	"baseline/planner"
 	"baseline/resource"
 )
 
@@ -58,11 +60,9 @@ func (x *execution) needs(i int, op resource.Op) bool {
 	return false
 }
 
-// takenOver tells whether a create met an object that is not ours to change: one that was there although the plan
-// saw none, and that is not as the plan wants it.
+// takenOver says that a create met an object that is not ours to change: the plan saw none, and no earlier try of ours can
+// have made it.
 func takenOver(change resource.Change, found resource.Object, call *resource.CallError) error {
-	if change.Before == nil && change.After != nil && found != nil && call.Class == resource.Exists {
-		return fmt.Errorf("somebody else created it, with other settings, after the plan was made: %w", call)
-	}
-	return nil
+	return fmt.Errorf("somebody else created it after the plan was made, with another %s: %w",
+		strings.Join(planner.Differences(change.After, found), ", "), call)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"baseline/resource"
 )
@@ -30,8 +31,8 @@ func iamRole() Kind {
 			},
 			Fixed: []string{"path"},
 			Tags:  "tags",
-			Needs: func(account string, a resource.Address, o resource.Object) []resource.Address {
-				return append(boundaryNeeds(o), trustedHere(account, a, o.Document("trust"))...)
+			Needs: func(account string, _ resource.Address, o resource.Object) []resource.Address {
+				return append(boundaryNeeds(o), trustedHere(account, o.Document("trust"))...)
 			},
 			OneWay: func(resource.Resource) []string {
 				return []string{"its id, by which others trust it", "its running sessions"}
@@ -138,18 +139,11 @@ func updateRole(ctx context.Context, w *Writer, a resource.Address, before, afte
 			return err
 		}
 	}
-	if !after.Has("tags") {
-		return nil
-	}
-	remove, set := tagSteps(before.Map("tags"), after.Map("tags"), true)
-	if len(remove) > 0 {
-		if _, err := w.IAM.UntagRole(ctx, &iam.UntagRoleInput{RoleName: name, TagKeys: remove}); err != nil {
-			return err
-		}
-	}
-	if len(set) == 0 {
-		return nil
-	}
-	_, err := w.IAM.TagRole(ctx, &iam.TagRoleInput{RoleName: name, Tags: set})
-	return err
+	return updateTags(before, after, keysFold, func(keys []string) error {
+		_, err := w.IAM.UntagRole(ctx, &iam.UntagRoleInput{RoleName: name, TagKeys: keys})
+		return err
+	}, func(tags []types.Tag) error {
+		_, err := w.IAM.TagRole(ctx, &iam.TagRoleInput{RoleName: name, Tags: tags})
+		return err
+	})
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"baseline/resource"
 )
@@ -97,22 +98,16 @@ func updateUser(ctx context.Context, w *Writer, a resource.Address, before, afte
 			return err
 		}
 	}
-	if after.Has("tags") {
-		remove, set := tagSteps(before.Map("tags"), after.Map("tags"), true)
-		if len(remove) > 0 {
-			if _, err := w.IAM.UntagUser(ctx, &iam.UntagUserInput{UserName: name, TagKeys: remove}); err != nil {
-				return err
-			}
-		}
-		if len(set) > 0 {
-			if _, err := w.IAM.TagUser(ctx, &iam.TagUserInput{UserName: name, Tags: set}); err != nil {
-				return err
-			}
-		}
-	}
 	if changed(before, after, "path") {
-		_, err := w.IAM.UpdateUser(ctx, &iam.UpdateUserInput{UserName: name, NewPath: given(after, "path")})
-		return err
+		if _, err := w.IAM.UpdateUser(ctx, &iam.UpdateUserInput{UserName: name, NewPath: given(after, "path")}); err != nil {
+			return err
+		}
 	}
-	return nil
+	return updateTags(before, after, keysFold, func(keys []string) error {
+		_, err := w.IAM.UntagUser(ctx, &iam.UntagUserInput{UserName: name, TagKeys: keys})
+		return err
+	}, func(tags []types.Tag) error {
+		_, err := w.IAM.TagUser(ctx, &iam.TagUserInput{UserName: name, Tags: tags})
+		return err
+	})
 }

@@ -53,13 +53,19 @@ func TestReadOfALargeAccountIsEightCalls(t *testing.T) {
 
 func TestShortPagesAreFollowedToTheEnd(t *testing.T) {
 	s := openSandbox(t, sandbox.Options{ShortPages: true})
-	for i := range 60 {
+	for i := range 1000 {
 		s.write(resource.Change{Address: at("iam_user", fmt.Sprintf("u%d", i)), After: settings{"path": "/"}})
 		s.write(resource.Change{Address: at("iam_role", fmt.Sprintf("r%d", i)), After: settings{"trust": resource.Document(trustLambda), "description": "d"}})
 	}
+	s.sandbox.ResetCalls()
 	state := s.state()
-	if len(state) != 120 {
-		t.Errorf("%d objects, want 120", len(state))
+	if len(state) != 2000 {
+		t.Errorf("%d objects, want 2000", len(state))
+	}
+	for _, action := range []string{"iam:GetAccountAuthorizationDetails", "iam:ListRoles"} {
+		if s.sandbox.Calls()[action] < 2 {
+			t.Errorf("%s had no page to follow", action)
+		}
 	}
 	for address, found := range state {
 		if address.Kind == "iam_role" && found.Settings.Text("description") != "d" {
@@ -142,6 +148,33 @@ func TestTagsOfPolicies(t *testing.T) {
 				t.Errorf("notices: %q", reading.Notices)
 			}
 		})
+	}
+}
+
+// A failure to read tags is no permission to guess: only a denial leads to the slower way.
+func TestTagsThatFailToBeReadAreAnError(t *testing.T) {
+	s := openSandbox(t, sandbox.Options{})
+	s.sandbox.SetFaults(sandbox.Faults{Fail: map[string]sandbox.Failure{"tag:GetResources": {Code: "InvalidParameterException"}}})
+	_, err := s.account.Read(t.Context(), live.Hints{PolicyTags: true})
+	wantClass(t, err, resource.Invalid)
+}
+
+// The path of a policy is part of its ARN, and comes from the read or from the change that made it.
+func TestPoliciesThatWereReadCanBeReferredTo(t *testing.T) {
+	s := openSandbox(t, sandbox.Options{})
+	for _, o := range []object{fence, trusted} {
+		s.write(resource.Change{Address: o.address, After: o.settings})
+	}
+	attach := resource.Change{Address: at("iam_policy_attachment", "user", "Trusted", "Fence"), After: settings{}}
+
+	s.open(live.Options{HTTPClient: s.sandbox.Client()})
+	if err := s.account.Write(t.Context(), attach); err == nil || !strings.Contains(err.Error(), `"Fence"`) {
+		t.Errorf("a policy that nobody has seen: %v", err)
+	}
+	s.state()
+	s.write(attach)
+	if _, attached := s.state()[attach.Address]; !attached {
+		t.Error("it is not attached")
 	}
 }
 

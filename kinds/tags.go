@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"baseline/resource"
 )
 
 // tagMap returns all tags, AWS's own among them.
@@ -38,29 +40,52 @@ func tagList(tags map[string]string) []types.Tag {
 	return list
 }
 
-// tagSteps returns which keys to remove and then which tags to set. Removing comes first, so that the limit of 50 is not
-// met on the way. With fold, keys that differ only in case are one key, as on users and roles: setting the new spelling
-// replaces the old one, and removing the old one would remove the new.
-func tagSteps(before, after map[string]string, fold bool) (remove []string, set []types.Tag) {
-	kept := map[string]bool{}
-	changed := map[string]string{}
-	for key, value := range after {
-		kept[tagKey(key, fold)] = true
-		if old, ok := before[key]; !ok || old != value {
-			changed[key] = value
-		}
-	}
-	for _, key := range slices.Sorted(maps.Keys(before)) {
-		if !kept[tagKey(key, fold)] {
-			remove = append(remove, key)
-		}
-	}
-	return remove, tagList(changed)
-}
+// tagKeys says how the service compares the keys of tags.
+type tagKeys bool
 
-func tagKey(key string, fold bool) string {
-	if fold {
+const (
+	// keysFold: keys that differ only in case are one key, as on users and roles. Setting the new spelling replaces the old one, and
+	// removing the old one afterwards would remove the new.
+	keysFold tagKeys = true
+	// keysDiffer: every spelling is a key of its own, as on policies.
+	keysDiffer tagKeys = false
+)
+
+func (k tagKeys) canonical(key string) string {
+	if k == keysFold {
 		return strings.ToLower(key)
 	}
 	return key
+}
+
+// updateTags makes the setting "tags" what it is in after. Removing comes first, so that the limit of 50 is not met on the
+// way. Nothing is called where nothing differs.
+func updateTags(before, after resource.Object, keys tagKeys, untag func([]string) error, tag func([]types.Tag) error) error {
+	if !after.Has("tags") {
+		return nil
+	}
+	old := before.Map("tags")
+	kept := map[string]bool{}
+	changed := map[string]string{}
+	for key, value := range after.Map("tags") {
+		kept[keys.canonical(key)] = true
+		if was, ok := old[key]; !ok || was != value {
+			changed[key] = value
+		}
+	}
+	var remove []string
+	for _, key := range slices.Sorted(maps.Keys(old)) {
+		if !kept[keys.canonical(key)] {
+			remove = append(remove, key)
+		}
+	}
+	if len(remove) > 0 {
+		if err := untag(remove); err != nil {
+			return err
+		}
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	return tag(tagList(changed))
 }

@@ -15,9 +15,9 @@ func trustNobody(account string) resource.Document {
 		`"},"Action":"sts:AssumeRole"}]}`)
 }
 
-// trustedHere returns the users and roles of the account, other than the role itself, that a trust policy names as
-// principals: AWS refuses the policy unless they exist. An unreadable policy names nobody; its complaint comes from elsewhere.
-func trustedHere(account string, self resource.Address, trust resource.Document) []resource.Address {
+// trustedHere returns the users and roles of the account that a trust policy names as principals: AWS refuses the policy
+// unless they exist, the role itself included. An unreadable policy names nobody; its complaint comes from elsewhere.
+func trustedHere(account string, trust resource.Document) []resource.Address {
 	document, err := policy.Parse(string(trust))
 	if err != nil {
 		return nil
@@ -25,7 +25,7 @@ func trustedHere(account string, self resource.Address, trust resource.Document)
 	var needs []resource.Address
 	for _, statement := range document.Statements {
 		for _, arn := range slices.Concat(statement.Principals[policy.AWS], statement.NotPrincipals[policy.AWS]) {
-			if address, ok := principalAddress(account, arn); ok && address != self {
+			if address, ok := principalAddress(account, arn); ok {
 				needs = append(needs, address)
 			}
 		}

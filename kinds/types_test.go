@@ -63,7 +63,7 @@ func TestNeeds(t *testing.T) {
 		{"an inline policy", at("iam_inline_policy", "user", "u", "p"), settings{}, []string{"iam_user/u"}},
 		{"trust in a user and a role", at("iam_role", "r"), trust(`{"AWS":["arn:aws:iam::111122223333:user/people/u","arn:aws:iam::111122223333:role/x"]}`), []string{"iam_role/x", "iam_user/u"}},
 		{"trust in a user twice", at("iam_role", "r"), trust(`{"AWS":["arn:aws:iam::111122223333:user/u","arn:aws:iam::111122223333:user/u"]}`), []string{"iam_user/u"}},
-		{"trust in itself", at("iam_role", "r"), trust(`{"AWS":"arn:aws:iam::111122223333:role/r"}`), nil},
+		{"trust in itself", at("iam_role", "r"), trust(`{"AWS":"arn:aws:iam::111122223333:role/r"}`), []string{"iam_role/r"}},
 		{"trust in another account's role", at("iam_role", "r"), trust(`{"AWS":"arn:aws:iam::444455556666:role/x"}`), nil},
 		{"trust in the account", at("iam_role", "r"), trust(`{"AWS":["111122223333","arn:aws:iam::111122223333:root"]}`), nil},
 		{"trust in a dead principal", at("iam_role", "r"), trust(`{"AWS":"AIDAEXAMPLEEXAMPLE123"}`), nil},

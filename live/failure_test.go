@@ -222,6 +222,24 @@ func TestContextThatEndsBeforeACallLeavesNoDoubt(t *testing.T) {
 	}
 }
 
+func TestContextThatEndsDuringAReadLeavesNoDoubt(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s := open(t, func(o *live.Options) {
+		inner := o.HTTPClient
+		o.HTTPClient = client(func(r *http.Request) (*http.Response, error) {
+			if strings.HasPrefix(formOf(t, r), "Action=ListRoles") {
+				cancel()
+				return nil, ctx.Err()
+			}
+			return inner.Do(r)
+		})
+	})
+	_, err := s.account.Read(ctx, live.Hints{})
+	if call := (*resource.CallError)(nil); !errors.Is(err, context.Canceled) || errors.As(err, &call) {
+		t.Errorf("error: %v", err)
+	}
+}
+
 func TestContextThatEndsDuringAWriteLosesIt(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := open(t, func(o *live.Options) {

@@ -8,9 +8,8 @@ import (
 	"baseline/kinds"
 	"baseline/planner"
 	"baseline/resource"
+	"baseline/testdata/accounts"
 )
-
-const account = "111122223333"
 
 // dead is the trust of a role after somebody it named was deleted. Only an update with another text heals it.
 const dead = resource.Document(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"AROADEAD"},"Action":"sts:AssumeRole"}}`)
@@ -32,7 +31,7 @@ func typeOf(kind resource.Kind) resource.Type {
 
 func needs(a resource.Address, o resource.Object) []resource.Address {
 	if t := typeOf(a.Kind); t.Needs != nil {
-		return t.Needs(account, a, o)
+		return t.Needs(accounts.ID, a, o)
 	}
 	return nil
 }
@@ -141,5 +140,5 @@ func looked(state resource.State) resource.State {
 }
 
 func accountOf(state resource.State) planner.Account {
-	return planner.Account{ID: account, Live: state, Types: kinds.Types()}
+	return planner.Account{ID: accounts.ID, Live: state, Types: kinds.Types()}
 }

@@ -1,7 +1,6 @@
 package planner_test
 
 import (
-	"fmt"
 	"maps"
 	"testing"
 
@@ -9,150 +8,15 @@ import (
 
 	"baseline/planner"
 	"baseline/resource"
+	"baseline/testdata/accounts"
 )
-
-// world draws accounts: a few policies, groups, users and roles, with everything between them.
-type world struct{ t *rapid.T }
-
-func (w world) some(prefix, label string) []string {
-	n := rapid.IntRange(0, 3).Draw(w.t, label)
-	var names []string
-	for i := range n {
-		names = append(names, fmt.Sprintf("%s%d", prefix, i))
-	}
-	return names
-}
-
-func (w world) coin(label string) bool { return rapid.Bool().Draw(w.t, label) }
-
-func (w world) path() string { return rapid.SampledFrom([]string{"/", "/team/"}).Draw(w.t, "path") }
-
-func (w world) document(label string) resource.Document {
-	action := rapid.SampledFrom([]string{"s3:GetObject", "s3:PutObject", "rds-db:connect"}).Draw(w.t, label)
-	return resource.Document(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"` + action + `","Resource":"*"}]}`)
-}
-
-func trust(principals ...string) resource.Document {
-	text := ""
-	for i, p := range principals {
-		if i > 0 {
-			text += ","
-		}
-		text += `"arn:aws:iam::` + account + `:` + p + `"`
-	}
-	return resource.Document(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":[` + text + `]},"Action":"sts:AssumeRole"}]}`)
-}
-
-// account draws a state in which every reference holds. Marked objects bear the mark of the baseline "b".
-func (w world) account() resource.State {
-	state := resource.State{}
-	put := func(o resource.Object, kind resource.Kind, parts ...string) {
-		state[resource.At(kind, parts...)] = resource.Resource{Settings: o, Facts: resource.Facts{"id": "X"}}
-	}
-	policies, groups, users, roles := w.some("P", "policies"), w.some("G", "groups"), w.some("U", "users"), w.some("R", "roles")
-	tags := func() map[string]string {
-		m := map[string]string{}
-		if w.coin("tagged") {
-			m["team"] = rapid.SampledFrom([]string{"data", "ops"}).Draw(w.t, "team")
-		}
-		return m
-	}
-	boundary := func() string {
-		if len(policies) > 0 && w.coin("bounded") {
-			return rapid.SampledFrom(policies).Draw(w.t, "boundary")
-		}
-		return ""
-	}
-	for _, p := range policies {
-		put(resource.Object{"path": w.path(), "description": "", "document": w.document("document"), "tags": tags()}, "iam_policy", p)
-	}
-	for _, g := range groups {
-		put(resource.Object{"path": w.path()}, "iam_group", g)
-	}
-	paths := map[string]string{}
-	for _, u := range users {
-		paths["user/"+u] = "/"
-		put(resource.Object{"path": "/", "boundary": boundary(), "tags": tags()}, "iam_user", u)
-	}
-	for _, r := range roles {
-		paths["role/"+r] = w.path()
-	}
-	for _, r := range roles {
-		principals := []string{"root"}
-		for _, other := range append(append([]string{}, users...), roles...) {
-			kind := "user/"
-			if other[0] == 'R' {
-				kind = "role/"
-			}
-			if rapid.IntRange(0, 3).Draw(w.t, "trusts") == 0 {
-				principals = append(principals, kind+paths[kind+other][1:]+other)
-			}
-		}
-		put(resource.Object{
-			"path": paths["role/"+r], "description": "", "max_session": 3600, "boundary": boundary(), "tags": tags(), "trust": trust(principals...),
-		}, "iam_role", r)
-	}
-	w.parts(put, policies, "group", groups)
-	w.parts(put, policies, "user", users)
-	w.parts(put, policies, "role", roles)
-	for _, u := range users {
-		for _, g := range groups {
-			if w.coin("member") {
-				put(resource.Object{}, "iam_membership", u, g)
-			}
-		}
-	}
-	return state
-}
-
-func (w world) parts(put func(resource.Object, resource.Kind, ...string), policies []string, holder string, names []string) {
-	for _, name := range names {
-		for _, p := range append([]string{"aws:ReadOnlyAccess"}, policies...) {
-			if w.coin("attached") {
-				put(resource.Object{}, "iam_policy_attachment", holder, name, p)
-			}
-		}
-		if w.coin("inline") {
-			put(resource.Object{"document": w.document("inline")}, "iam_inline_policy", holder, name, "extra")
-		}
-	}
-}
-
-// wanting turns a state into a file that declares all of it, with every list complete, and declares absent what else is in live.
-func wanting(state, live resource.State) *resource.Want {
-	want := &resource.Want{Name: "b", Objects: map[resource.Address]resource.Object{}, Complete: map[resource.Address][]resource.Kind{}}
-	for a, r := range state {
-		want.Objects[a] = r.Settings
-		want.Complete[a] = []resource.Kind{"iam_membership", "iam_policy_attachment", "iam_inline_policy"}
-	}
-	for a := range live {
-		if _, kept := state[a]; !kept && !typeOf(a.Kind).Part {
-			want.Absent = append(want.Absent, a)
-		}
-	}
-	return want
-}
-
-// marked is the state that a want leads to: what had to be created bears the mark.
-func marked(want, live resource.State) resource.State {
-	out := resource.State{}
-	for a, r := range want {
-		if _, was := live[a]; !was && typeOf(a.Kind).Tags != "" {
-			tags := map[string]string{resource.MarkKey: "b"}
-			maps.Copy(tags, r.Settings.Map("tags"))
-			r = resource.Resource{Settings: r.Settings.With(resource.Object{"tags": tags})}
-		}
-		out[a] = r
-	}
-	return out
-}
 
 func TestAnyAccountCanBeBroughtToAnyOtherAndBack(t *testing.T) {
 	planned, refused := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		w := world{t}
-		live, goal := looked(w.account()), w.account()
-		want := wanting(goal, live)
+		w := accounts.World{T: t}
+		live, goal := looked(w.Account()), w.Account()
+		want := accounts.Wanting(goal, live)
 
 		draft := planner.Make(want, accountOf(live))
 		if len(draft.Problems) > 0 {
@@ -168,7 +32,7 @@ func TestAnyAccountCanBeBroughtToAnyOtherAndBack(t *testing.T) {
 		if err := b.all(draft.Changes); err != nil {
 			t.Fatalf("%v in %s", err, text(draft.Changes))
 		}
-		if err := same(b.state, marked(goal, live)); err != nil {
+		if err := same(b.state, accounts.Marked(goal, live)); err != nil {
 			t.Fatalf("after the plan: %v", err)
 		}
 		reordered := newBook(live)
@@ -217,8 +81,8 @@ func made(changes []resource.Change) []planner.Made {
 
 func TestAPlanOfWhatIsThereIsEmpty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		live := world{t}.account()
-		draft := planner.Make(wanting(live, live), accountOf(live))
+		live := accounts.World{T: t}.Account()
+		draft := planner.Make(accounts.Wanting(live, live), accountOf(live))
 		if len(draft.Changes)+len(draft.Problems)+len(draft.Findings)+len(draft.Look) > 0 {
 			t.Fatalf("changes %v, problems %v, findings %v, looks %v", draft.Changes, draft.Problems, draft.Findings, draft.Look)
 		}
@@ -227,14 +91,14 @@ func TestAPlanOfWhatIsThereIsEmpty(t *testing.T) {
 
 func TestTheSameInputGivesTheSamePlan(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := world{t}
-		live, goal := w.account(), w.account()
-		first, err := resource.Encode(planner.Make(wanting(goal, live), accountOf(live)), "")
+		w := accounts.World{T: t}
+		live, goal := w.Account(), w.Account()
+		first, err := resource.Encode(planner.Make(accounts.Wanting(goal, live), accountOf(live)), "")
 		if err != nil {
 			t.Fatal(err)
 		}
 		for range 3 {
-			again, err := resource.Encode(planner.Make(wanting(maps.Clone(goal), maps.Clone(live)), accountOf(maps.Clone(live))), "")
+			again, err := resource.Encode(planner.Make(accounts.Wanting(maps.Clone(goal), maps.Clone(live)), accountOf(maps.Clone(live))), "")
 			if err != nil {
 				t.Fatal(err)
 			}

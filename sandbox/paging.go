@@ -27,20 +27,17 @@ type section struct {
 // key the marker names, wherever that is by now: there is no snapshot. The words bind the marker to the question; only
 // the page size may change in between.
 func (c *call) page(words string, sections ...section) (next string, err error) {
-	start, behind, err := readMarker(c.text("Marker"), words)
+	from, err := readMarker(c.text("Marker"), words)
 	if err != nil {
 		return "", err
 	}
 	budget := c.budget(c.number("MaxItems", defaultPage), c.text("Marker"))
 	last := ""
-	for n := start; n < len(sections); n++ {
+	for n := from.section; n < len(sections); n++ {
 		s := sections[n]
 		i := 0
-		if n == start && behind != "" {
-			i = sort.Search(s.length, func(i int) bool { return s.key(i) >= behind[1:] })
-			if i < s.length && s.key(i) == behind[1:] {
-				i++
-			}
+		if n == from.section {
+			i = from.start(s)
 		}
 		for ; i < s.length; i++ {
 			if s.keep != nil && !s.keep(i) {
@@ -52,46 +49,83 @@ func (c *call) page(words string, sections ...section) (next string, err error) 
 			s.take(i)
 			budget--
 			if budget == 0 {
-				last = newMarker(n, s.key(i), words)
+				last = newMarker(n, i, s.key(i), words)
 			}
 		}
 	}
 	return "", nil
 }
 
-// budget is how many items a page holds: as many as asked for or, with short pages, any number from 1 to that, the same
-// for the same page.
+// budget is how many items a page holds: as many as asked for or, with short pages, fewer, if always the same for the
+// same page.
 func (c *call) budget(asked int, marker string) int {
 	if !c.options.ShortPages || asked < 2 {
 		return asked
 	}
-	return 1 + int(hashOf(c.operation.name, marker)%uint64(asked)) //nolint:gosec // below asked, which is at most 1000
+	return 1 + int(hashOf(c.operation.name, marker)%uint64(asked-1)) //nolint:gosec // below asked, which is at most 1000
 }
 
-func newMarker(section int, key, words string) string {
-	sum := binary.BigEndian.AppendUint64(nil, hashOf(words))
-	return base64.RawURLEncoding.EncodeToString(append(sum[:6], strconv.Itoa(section)+"/"+key...))
+// A position is where a page starts: behind a key, or behind so many items where the key would make the marker longer
+// than AWS allows, or at the very start.
+type position struct {
+	section int
+	key     string
+	items   int
 }
 
-// readMarker returns the section a page starts in and the key it starts behind, after a slash; "" is the very start.
-func readMarker(marker, words string) (section int, behind string, err error) {
-	if marker == "" {
-		return 0, "", nil
+// start is the number of the first item of a section behind the position.
+func (p position) start(s section) int {
+	if p.key == "" {
+		return min(p.items, s.length)
 	}
+	i := sort.Search(s.length, func(i int) bool { return s.key(i) >= p.key })
+	if i < s.length && s.key(i) == p.key {
+		i++
+	}
+	return i
+}
+
+// longestKey is how long a key, in bytes, can be part of a marker of at most 320 characters.
+const longestKey = 224
+
+func newMarker(section, item int, key, words string) string {
+	text := strconv.Itoa(section) + "/" + key
+	if len(key) > longestKey {
+		text = strconv.Itoa(section) + "#" + strconv.Itoa(item+1)
+	}
+	sum := binary.BigEndian.AppendUint64(nil, hashOf(words))
+	return base64.RawURLEncoding.EncodeToString(append(sum[:6], text...))
+}
+
+func readMarker(marker, words string) (position, error) {
+	if marker == "" {
+		return position{}, nil
+	}
+	invalid := refuse("ValidationError", "Invalid Marker.")
 	raw, err := base64.RawURLEncoding.DecodeString(marker)
 	if err != nil || len(raw) < 8 {
-		return 0, "", refuse("ValidationError", "Invalid Marker.")
+		return position{}, invalid
 	}
 	sum := binary.BigEndian.AppendUint64(nil, hashOf(words))
 	if string(raw[:6]) != string(sum[:6]) {
-		return 0, "", refuse("ValidationError", "Marker and Filter do not match")
+		return position{}, refuse("ValidationError", "Marker and Filter do not match")
 	}
-	at := strings.IndexByte(string(raw[6:]), '/')
-	section, err = strconv.Atoi(string(raw[6 : 6+max(at, 0)]))
-	if err != nil || section < 0 {
-		return 0, "", refuse("ValidationError", "Invalid Marker.")
+	text := string(raw[6:])
+	at := strings.IndexAny(text, "/#")
+	if at < 0 {
+		return position{}, invalid
 	}
-	return section, string(raw[6+at:]), nil
+	p := position{}
+	p.section, err = strconv.Atoi(text[:at])
+	if err == nil && text[at] == '#' {
+		p.items, err = strconv.Atoi(text[at+1:])
+	} else {
+		p.key = text[at+1:]
+	}
+	if err != nil || p.section < 0 || p.items < 0 {
+		return position{}, invalid
+	}
+	return p, nil
 }
 
 func hashOf(words ...string) uint64 {

@@ -82,20 +82,15 @@ func (in *getResourcesInput) page(c *call, matching []resourceTags, size int) (g
 		return out, err
 	}
 	words := c.operation.name + string(filters)
-	_, behind, err := readMarker(in.PaginationToken, words)
+	from, err := readMarker(in.PaginationToken, words)
 	if err != nil {
 		return out, refuse("PaginationTokenExpiredException", "The PaginationToken is not valid for this request.")
 	}
-	start := 0
-	if behind != "" {
-		start, _ = slices.BinarySearchFunc(matching, behind[1:]+"\x00", func(r resourceTags, key string) int {
-			return strings.Compare(r.ResourceARN, key)
-		})
-	}
+	start := from.start(section{length: len(matching), key: func(i int) string { return matching[i].ResourceARN }})
 	end := min(len(matching), start+c.budget(size, in.PaginationToken))
 	out.ResourceTagMappingList = append(out.ResourceTagMappingList, matching[start:end]...)
 	if end < len(matching) {
-		out.PaginationToken = newMarker(0, matching[end-1].ResourceARN, words)
+		out.PaginationToken = newMarker(0, end-1, matching[end-1].ResourceARN, words)
 	}
 	return out, nil
 }

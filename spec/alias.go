@@ -50,5 +50,5 @@ func (a aliasName) check() error {
 }
 
 func (aliasName) schema() *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "string", MaxLength: jsonschema.Ptr(63)}
+	return &jsonschema.Schema{Type: "string", MaxLength: new(63)}
 }

@@ -95,7 +95,7 @@ func (d decoder) value(n *node, into reflect.Value, label string) bool {
 	if n.broken {
 		return false
 	}
-	if own, ok := into.Addr().Interface().(nodeDecoder); ok {
+	if own, ok := reflect.TypeAssert[nodeDecoder](into.Addr()); ok {
 		return own.decodeNode(d, n, label)
 	}
 	var ok bool
@@ -130,7 +130,7 @@ func (d decoder) value(n *node, into reflect.Value, label string) bool {
 }
 
 func (d decoder) check(n *node, value reflect.Value) bool {
-	c, ok := value.Interface().(checked)
+	c, ok := reflect.TypeAssert[checked](value)
 	if !ok {
 		return true
 	}

@@ -34,7 +34,7 @@ func checkName(what, name string, longest int) error {
 
 func nameSchema(longest int) *jsonschema.Schema {
 	// A name may hold variables, which have a pattern of their own; what it becomes is checked when the file is read.
-	return &jsonschema.Schema{Type: "string", MinLength: jsonschema.Ptr(1), Pattern: `^([\w+=,.@-]|\$\{[^}]*\})+$`, MaxLength: jsonschema.Ptr(longest)}
+	return &jsonschema.Schema{Type: "string", MinLength: new(1), Pattern: `^([\w+=,.@-]|\$\{[^}]*\})+$`, MaxLength: new(longest)}
 }
 
 func (n userName) check() error   { return checkName("user", string(n), 64) }
@@ -86,7 +86,7 @@ func (entityPath) schema() *jsonschema.Schema { return pathSchema() }
 func (policyPath) schema() *jsonschema.Schema { return pathSchema() }
 
 func pathSchema() *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "string", Pattern: `^(/(.*/)?|.*\$\{.*)$`, MaxLength: jsonschema.Ptr(maxPath)}
+	return &jsonschema.Schema{Type: "string", Pattern: `^(/(.*/)?|.*\$\{.*)$`, MaxLength: new(maxPath)}
 }
 
 // maxDescription is the longest description, in characters.
@@ -115,5 +115,5 @@ func foreign(text string) string {
 }
 
 func (description) schema() *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "string", MaxLength: jsonschema.Ptr(maxDescription)}
+	return &jsonschema.Schema{Type: "string", MaxLength: new(maxDescription)}
 }

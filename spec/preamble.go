@@ -100,7 +100,7 @@ func (accountID) schema() *jsonschema.Schema {
 	return &jsonschema.Schema{
 		AnyOf: []*jsonschema.Schema{
 			{Type: "string", Pattern: `^([0-9]{12}|.*\$\{.*)$`},
-			{Type: "integer", Minimum: jsonschema.Ptr(1e11), Maximum: jsonschema.Ptr(1e12 - 1)},
+			{Type: "integer", Minimum: new(1e11), Maximum: new(1e12 - 1.0)},
 		},
 	}
 }
@@ -133,5 +133,5 @@ func (n baselineName) check() error {
 }
 
 func (baselineName) schema() *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "string", MinLength: jsonschema.Ptr(1)}
+	return &jsonschema.Schema{Type: "string", MinLength: new(1)}
 }

@@ -254,6 +254,15 @@ func TestProblemsOfTrust(t *testing.T) {
 				`10:14: "https://x" is not an OpenID Connect provider: write its host without https://, as in token.actions.githubusercontent.com, or its ARN`,
 			},
 		},
+		"empty": {
+			"roles: {a: {trust: [{service: ''}, {service: []}, {oidc: x.com, subject: ['']}, {role: ''}]}}",
+			[]string{
+				`3:31: service: the string is empty`,
+				`3:46: service: the list is empty`,
+				`3:75: subject: the string is empty`,
+				`3:88: role "" is not declared`,
+			},
+		},
 		"doors open to strangers": {
 			"roles:\n  a:\n    trust:\n    - {oidc: token.actions.githubusercontent.com}\n    - {oidc: token.actions.githubusercontent.com, subject: 'repo:*'}\n    - {oidc: gitlab.com, subject: ['project_path:acme/*', '*']}",
 			[]string{

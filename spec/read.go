@@ -45,8 +45,7 @@ type library struct {
 
 func (l *library) close() {
 	for _, c := range l.closers {
-		// Folders were only read from: there is nothing to lose.
-		_ = c.Close()
+		closeRead(c)
 	}
 }
 
@@ -96,7 +95,7 @@ func (l *library) input(input Input) ([]*node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, cause(err))
 	}
-	defer file.Close()
+	defer closeRead(file)
 	from := &source{name: name, folder: folder, folderName: folderOf(name)}
 	root, err := l.yaml(file, from)
 	if err != nil || root == nil {
@@ -142,7 +141,7 @@ func (l *library) entry(from *source, name string) (*node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", from.name, cause(err))
 	}
-	defer file.Close()
+	defer closeRead(file)
 	return l.yaml(file, from)
 }
 
@@ -176,7 +175,7 @@ func (l *library) document(key *node) *node {
 		l.problems.add(key.place(), "file %q: %v", name, cause(err))
 		return nil
 	}
-	defer file.Close()
+	defer closeRead(file)
 	from := &source{name: path.Join(key.source.folderName, name)}
 	data, err := l.take(file, from.name)
 	if err != nil {
@@ -246,6 +245,9 @@ func openRegular(folder fs.FS, name string) (fs.File, error) {
 	}
 	return folder.Open(name)
 }
+
+// closeRead closes what was only read from: there is nothing to lose.
+func closeRead(file io.Closer) { _ = file.Close() }
 
 func isYAML(name string) bool {
 	extension := strings.ToLower(path.Ext(name))

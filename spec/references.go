@@ -87,7 +87,7 @@ func (c *compiler) known(kind resource.Kind, name string, n *node) bool {
 	switch {
 	case !ok:
 		hint := c.problems.meant(name, slices.Collect(maps.Keys(c.names[kind])))
-		if hint == "" {
+		if hint == "" && name != "" {
 			hint = ": declare it; if it exists already, an empty \"" + name + ": {}\" leaves it as it is"
 			if kind == kindPolicy {
 				hint += ", and AWS's own are written aws:NAME"

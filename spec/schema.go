@@ -62,7 +62,7 @@ func schemaOf(t reflect.Type, defs map[string]*jsonschema.Schema) (*jsonschema.S
 
 // collect finds the types at and below t that have a schema of their own.
 func collect(t reflect.Type, references map[reflect.Type]*jsonschema.Schema, defs map[string]*jsonschema.Schema) {
-	if own, ok := reflect.Zero(t).Interface().(schemaed); ok && t.Kind() != reflect.Pointer {
+	if own, ok := reflect.TypeAssert[schemaed](reflect.Zero(t)); ok && t.Kind() != reflect.Pointer {
 		references[t] = definition(t)
 		defs[t.Name()] = own.schema()
 		return
@@ -74,8 +74,8 @@ func collect(t reflect.Type, references map[reflect.Type]*jsonschema.Schema, def
 		collect(t.Key(), references, defs)
 		collect(t.Elem(), references, defs)
 	case reflect.Struct:
-		for i := range t.NumField() {
-			collect(t.Field(i).Type, references, defs)
+		for field := range t.Fields() {
+			collect(field.Type, references, defs)
 		}
 	default:
 	}
@@ -91,21 +91,21 @@ func refine(t reflect.Type, s *jsonschema.Schema) {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if _, ok := reflect.Zero(t).Interface().(schemaed); ok {
+	if _, ok := reflect.TypeAssert[schemaed](reflect.Zero(t)); ok {
 		return
 	}
 	switch t.Kind() {
 	case reflect.Struct:
-		for i := range t.NumField() {
-			if property := s.Properties[keyOf(t.Field(i))]; property != nil {
+		for field := range t.Fields() {
+			if property := s.Properties[keyOf(field)]; property != nil {
 				forbidNull(property)
-				refine(t.Field(i).Type, property)
+				refine(field.Type, property)
 			}
 		}
 	case reflect.Slice:
 		refine(t.Elem(), s.Items)
 	case reflect.Map:
-		if _, ok := reflect.Zero(t.Key()).Interface().(schemaed); ok {
+		if _, ok := reflect.TypeAssert[schemaed](reflect.Zero(t.Key())); ok {
 			s.PropertyNames = definition(t.Key())
 		}
 		if t.Elem().Kind() != reflect.Pointer {

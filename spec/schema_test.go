@@ -119,7 +119,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"users: {alice: {tags: {a: 1}}}",
 		"groups: {Ops: {inline: {x: {file: a.json, Version: x}}}}",
 		"groups: {Ops: {inline: {x: }}}",
-		"policies: {A: {document: {Statment: []}}}",
+		"policies: {A: {document: {Statements: []}}}",
 		"policies: {A: {path: team}}",
 		"roles: {a: {trust: [{servce: x}]}}",
 		"roles: {a: {max_session: long}}",

@@ -56,11 +56,11 @@ func (t tags) check() error {
 }
 
 func (tagKey) schema() *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "string", MinLength: jsonschema.Ptr(1), MaxLength: jsonschema.Ptr(maxTagKey)}
+	return &jsonschema.Schema{Type: "string", MinLength: new(1), MaxLength: new(maxTagKey)}
 }
 
 func (tagValue) schema() *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "string", MaxLength: jsonschema.Ptr(maxTagValue)}
+	return &jsonschema.Schema{Type: "string", MaxLength: new(maxTagValue)}
 }
 
 // setting returns the tags as an object holds them.

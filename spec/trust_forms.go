@@ -212,7 +212,6 @@ func (l *stringList) decodeNode(d decoder, n *node, label string) bool {
 	var items []string
 	switch n.shape {
 	case list:
-		items = make([]string, 0, len(n.items))
 	case scalar:
 		n = &node{source: n.source, line: n.line, column: n.column, shape: list, items: []*node{n}}
 	case mapping:
@@ -222,7 +221,18 @@ func (l *stringList) decodeNode(d decoder, n *node, label string) bool {
 		d.problems.add(n.place(), "%s: the list is empty", label)
 		return false
 	}
-	if !d.list(n, reflect.ValueOf(&items).Elem(), label) || slices.Contains(items, "") {
+	ok := d.list(n, reflect.ValueOf(&items).Elem(), label)
+	for i, item := range items {
+		if item != "" {
+			continue
+		}
+		// An item that could not be read is empty too; its problem is known.
+		if at := n.items[i]; at.shape == scalar && at.tag == tagString && at.text == "" {
+			d.problems.add(at.place(), "%s: the string is empty", label)
+		}
+		ok = false
+	}
+	if !ok {
 		return false
 	}
 	*l = items
@@ -232,6 +242,6 @@ func (l *stringList) decodeNode(d decoder, n *node, label string) bool {
 func (stringList) schema() *jsonschema.Schema {
 	return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{
 		{Type: "string"},
-		{Type: "array", Items: &jsonschema.Schema{Type: "string"}, MinItems: jsonschema.Ptr(1)},
+		{Type: "array", Items: &jsonschema.Schema{Type: "string"}, MinItems: new(1)},
 	}}
 }

@@ -117,8 +117,7 @@ func TestReadVars(t *testing.T) {
 		t.Error(diff)
 	}
 	_, err = spec.ReadVars("vars.yaml", strings.NewReader("a: 1\nb: [x]\nc:\na: x\n"))
-	var problems spec.Problems
-	if !errors.As(err, &problems) {
+	if _, ok := errors.AsType[spec.Problems](err); !ok {
 		t.Fatalf("got %v, expected Problems", err)
 	}
 	expected := `vars.yaml:1:4: a: expected a string, found a number: put it in quotes

@@ -176,12 +176,11 @@ func (r *yamlReader) entries(y *yaml.Node, depth int) []entry {
 		own = append(own, entry{k, r.read(value, depth+1)})
 	}
 	own = distinct(own, r.problems)
-	for _, e := range merged {
-		if !slices.ContainsFunc(own, func(o entry) bool { return o.key.text == e.key.text }) {
-			own = append(own, e)
-		}
+	if len(merged) == 0 {
+		return own
 	}
-	return own
+	// What is merged yields silently.
+	return distinct(append(own, merged...), &problems{})
 }
 
 func (r *yamlReader) merged(value *yaml.Node, depth int) []entry {

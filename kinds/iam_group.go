@@ -20,7 +20,7 @@ func iamGroup() Kind {
 			Kind:     iamGroupKind,
 			Family:   "groups",
 			Defaults: resource.Object{"path": "/"},
-			OneWay:   func(resource.Resource) []string { return []string{"its id"} },
+			OneWay:   func(resource.Resource) []string { return []string{resource.LosesID} },
 		},
 		List: func(ctx context.Context, r *Reader) (resource.State, error) {
 			groups, err := r.Groups(ctx)

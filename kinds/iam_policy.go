@@ -29,7 +29,7 @@ func iamPolicy() Kind {
 			Tags:     "tags",
 			Looks:    true,
 			OneWay: func(before resource.Resource) []string {
-				return append([]string{"its id"}, olderVersions(before.Facts)...)
+				return append([]string{resource.LosesID}, olderVersions(before.Facts)...)
 			},
 			Notes: func(before resource.Resource, after resource.Object) []string {
 				return pruningNotes(before, after)

@@ -35,7 +35,7 @@ func iamRole() Kind {
 				return append(boundaryNeeds(o), trustedHere(account, o.Document("trust"))...)
 			},
 			OneWay: func(resource.Resource) []string {
-				return []string{"its id, by which others trust it", "its running sessions"}
+				return []string{resource.LosesID + ", by which others trust it", "its running sessions"}
 			},
 			Interim: func(account string, after resource.Object) resource.Object {
 				return after.With(resource.Object{"trust": trustNobody(account)})

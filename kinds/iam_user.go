@@ -30,7 +30,7 @@ func iamUser() Kind {
 				return boundaryNeeds(o)
 			},
 			OneWay: func(before resource.Resource) []string {
-				return append([]string{"its id"}, credentialPhrases(before.Facts)...)
+				return append([]string{resource.LosesID}, credentialPhrases(before.Facts)...)
 			},
 		},
 		List: func(ctx context.Context, r *Reader) (resource.State, error) {

@@ -36,8 +36,8 @@ type Reading struct {
 	Notices []string
 }
 
-// Read reads everything of the kinds asked for, side by side, and anew each time. It is complete or fails: the error then names every
-// permission that is missing, not just the first.
+// Read reads everything of the kinds asked for, side by side, and anew each time. It is complete or fails: the error then
+// names every permission that is missing, not just the first.
 func (a *Account) Read(ctx context.Context, hints Hints) (*Reading, error) {
 	at := a.clock.Now()
 	reader, err := a.reader(ctx)
@@ -50,7 +50,7 @@ func (a *Account) Read(ctx context.Context, hints Hints) (*Reading, error) {
 	var group sync.WaitGroup
 	all := kinds.All()
 	if len(hints.Kinds) > 0 {
-		all = slices.DeleteFunc(all, func(k kinds.Kind) bool { return !slices.Contains(hints.Kinds, k.Type.Kind) })
+		all = slices.DeleteFunc(all, func(k kinds.Kind) bool { return !slices.Contains(hints.Kinds, k.Kind) })
 	}
 	states := make([]resource.State, len(all))
 	errs := make([]error, len(all)+1)
@@ -108,8 +108,8 @@ func single(errs []error) (all []error) {
 }
 
 // Look looks closely at some objects of a state, which costs calls per object, and returns a copy of the state that shows
-// what was seen: the settings in the kinds' Detail, what deleting the objects would lose, and the fact that it was looked. Addresses whose kind has no
-// closer look, or that are not in the state, stay as they are.
+// what was seen: the settings in the kinds' Detail, what deleting the objects would lose, and the fact that it was looked.
+// Addresses whose kind has no closer look, or that are not in the state, stay as they are.
 func (a *Account) Look(ctx context.Context, state resource.State, addresses []resource.Address) (resource.State, error) {
 	reader, err := a.reader(ctx)
 	if err != nil {

@@ -3,6 +3,7 @@ package planner
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"baseline/resource"
 )
@@ -96,7 +97,7 @@ func (w *work) losses(e *edit) []string {
 		lost = t.OneWay(e.live)
 	}
 	if e.reborn {
-		lost = slices.DeleteFunc(lost, func(phrase string) bool { return phrase == resource.LosesID })
+		lost = slices.DeleteFunc(lost, func(phrase string) bool { return strings.HasPrefix(phrase, resource.LosesID) })
 	}
 	for _, needer := range w.needers[e.address] {
 		if t := w.typeOf(needer); !t.Part && t.Interim != nil && needer != e.address && w.edits[needer] == nil {

@@ -31,7 +31,7 @@ const (
 // MarkKey is the tag by which we know what we created; its value is the name of the baseline.
 const MarkKey = "baseline:name"
 
-// LosesID is the phrase by which a deletion says that AWS will never give the same unique id again.
+// LosesID begins the phrase by which a deletion says that AWS will never give the same unique id again.
 const LosesID = "its id"
 
 // State maps the addresses of an account to what is there.

@@ -21,7 +21,7 @@ type (
 
 // The bounds of tags (Tag in the IAM model).
 const (
-	maxTags     = 50
+	maxTags     = 49 // AWS allows 50, and one is our mark
 	maxTagKey   = 128
 	maxTagValue = 256
 )
@@ -50,7 +50,7 @@ func (v tagValue) check() error {
 
 func (t tags) check() error {
 	if len(t) > maxTags {
-		return fmt.Errorf("tags: AWS allows %d for one object, found %d", maxTags, len(t))
+		return fmt.Errorf("tags: %d can be declared (AWS allows 50, and one is the mark of the baseline), found %d", maxTags, len(t))
 	}
 	return nil
 }

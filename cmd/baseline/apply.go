@@ -173,6 +173,9 @@ func (c *command) resume(ctx context.Context, id string, o applyFlags) error {
 		return fmt.Errorf("run %s was rolled back by %s: plan again", run.ID, run.UndoneBy)
 	case applier.StatusPartly, applier.StatusUnfinished:
 	}
+	if err := c.mustNotBeHalfUndone(run); err != nil {
+		return err
+	}
 	s, err := c.open(ctx, run.Header.Account)
 	if err != nil {
 		return err

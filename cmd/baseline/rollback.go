@@ -105,10 +105,13 @@ func (c *command) runToUndo(id string) (*applier.Run, error) {
 	store := applier.NewStore(c.runsDir)
 	if id != "" {
 		run, err := store.Load(id)
-		if err == nil && run.UndoneBy != "" {
+		if err != nil {
+			return nil, err
+		}
+		if run.UndoneBy != "" {
 			return nil, fmt.Errorf("run %s was already rolled back by %s", run.ID, run.UndoneBy)
 		}
-		return run, err
+		return run, c.mustNotBeHalfUndone(run)
 	}
 	runs, err := store.List()
 	if err != nil {
@@ -116,10 +119,29 @@ func (c *command) runToUndo(id string) (*applier.Run, error) {
 	}
 	for _, run := range runs {
 		if run.Header.Command == "apply" && run.UndoneBy == "" {
-			return run, nil
+			return run, c.mustNotBeHalfUndone(run)
 		}
 	}
 	return nil, fmt.Errorf("%w to roll back in %s; `baseline runs` lists them", applier.ErrNoRun, c.runsDir)
+}
+
+// mustNotBeHalfUndone refuses a run that a rollback has begun to take back and not finished: only that rollback knows what it
+// left half-made.
+func (c *command) mustNotBeHalfUndone(run *applier.Run) error {
+	runs, err := applier.NewStore(c.runsDir).List()
+	if err != nil {
+		return err
+	}
+	for _, other := range runs {
+		if s := other.Status(); other.Header.Undoes == run.ID && (s == applier.StatusPartly || s == applier.StatusUnfinished) {
+			return &ending{
+				exit: exitPartly,
+				err:  fmt.Errorf("the rollback of run %s was begun by run %s, which is %s", run.ID, other.ID, s),
+				next: []string{"finish it: " + c.again("apply", "--resume", other.ID)},
+			}
+		}
+	}
+	return nil
 }
 
 // wayBack plans the undoing of a run against the account as it is.

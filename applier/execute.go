@@ -196,8 +196,9 @@ func (x *execution) check(ctx context.Context) *IncompleteError {
 		}
 	}
 	deadline := x.Clock.Now().Add(Patience)
+	var look []resource.Address
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
-		live, err := x.Account.Read(ctx, kindsOf(wanted.Changes), nil)
+		live, err := x.Account.Read(ctx, kindsOf(wanted.Changes), look)
 		if err != nil {
 			return &IncompleteError{Run: x.run, Cause: err}
 		}
@@ -207,6 +208,10 @@ func (x *execution) check(ctx context.Context) *IncompleteError {
 		}
 		if x.Clock.Now().Add(wait).After(deadline) || x.Clock.Sleep(ctx, wait) != nil {
 			return &IncompleteError{Run: x.run, Unseen: unseen}
+		}
+		look = nil
+		for _, d := range unseen { // the bulk read may lag behind
+			look = append(look, d.Address)
 		}
 	}
 }

@@ -17,7 +17,7 @@ const iamPolicyKind resource.Kind = "iam_policy"
 //	path            string, "/" or "/…/"; cannot be changed
 //	description     string; cannot be changed, and only the close look shows it
 //	document        document, that of the default version
-//	tags            map
+//	tags            map; the bulk read shows them through another service, which may lag behind
 func iamPolicy() Kind {
 	return Kind{
 		Type: resource.Type{
@@ -25,7 +25,7 @@ func iamPolicy() Kind {
 			Family:   "policies",
 			Defaults: resource.Object{"path": "/", "description": "", "tags": map[string]string{}},
 			Fixed:    []string{"path", "description"},
-			Detail:   []string{"description"},
+			Detail:   []string{"description", "tags"},
 			Tags:     "tags",
 			Looks:    true,
 			OneWay: func(before resource.Resource) []string {

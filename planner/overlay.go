@@ -31,6 +31,9 @@ func (m *making) overlay() {
 	for _, a := range addresses {
 		if owner := m.foreignOwner(a); owner != "" {
 			m.foreign[a] = true
+			if m.declared(m.owner(a)) && m.owner(a) != a {
+				continue // said once, of the owner
+			}
 			m.draft.Findings = append(m.draft.Findings, resource.Finding{
 				Rule: "owned-elsewhere", Subject: a, Severity: resource.Medium,
 				Seen:   "declared in the file, but it belongs to " + owner + "; it is left as it is",
@@ -120,6 +123,10 @@ func (m *making) update(a resource.Address, live resource.Resource) {
 	}
 	e := &edit{address: a, live: live, after: after}
 	for _, name := range changed {
+		if slices.Contains(t.Detail, name) && live.Facts[resource.FactLooked] == "" {
+			m.draft.Look = append(m.draft.Look, a)
+			return
+		}
 		if slices.Contains(t.Fixed, name) {
 			e.replace = true
 			e.reason = "AWS can't change the " + name + " of an existing one"

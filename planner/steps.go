@@ -84,8 +84,13 @@ func (w *work) newStep(e *edit, before, after resource.Object) *step {
 	case after == nil:
 		s.phase, s.rank = 0, -s.rank
 		s.change.OneWay = w.losses(e)
-	case before != nil && t.Notes != nil:
-		s.change.Notes = t.Notes(e.live, after)
+	case before != nil:
+		if t.Notes != nil {
+			s.change.Notes = t.Notes(e.live, after)
+		}
+		if t.OneWayUpdate != nil {
+			s.change.OneWay = t.OneWayUpdate(e.live, after)
+		}
 	}
 	return s
 }

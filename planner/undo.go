@@ -126,7 +126,7 @@ func Moved(plan *resource.Plan, live resource.State) []Drift {
 			now.Settings = nil
 		}
 		d := Drift{c.Address, c.Before, now.Settings, Differences(c.Before, now.Settings)}
-		if c.Before != nil && exists {
+		if c.Before != nil && exists && len(c.Facts) > 0 { // of what the plan itself creates it knows no facts
 			for name, fact := range c.Facts {
 				if now.Facts[name] != fact {
 					d.Settings = append(d.Settings, name)

@@ -11,7 +11,8 @@ type Type struct {
 	Required []string
 	// Fixed are the settings that AWS cannot change in place: another value means delete and create.
 	Fixed []string
-	// Detail are the settings that the bulk read leaves out, because they cost a call per object.
+	// Detail are the settings that the bulk read leaves out or may show late, because the truth costs a call per object.
+	// A difference in one is only believed after a close look.
 	Detail []string
 	// Tags names the setting that holds tags, "" when the kind has none. Only a kind with tags can bear the ownership mark.
 	Tags string

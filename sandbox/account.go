@@ -55,7 +55,7 @@ func New(o Options) *Account {
 
 func newAccount(o Options) (*Account, error) {
 	if o.Now == nil {
-		o.Now = time.Now
+		o.Now = time.Now //nolint:forbidigo // the documented default
 	}
 	if o.Sleep == nil {
 		o.Sleep = time.Sleep

@@ -36,7 +36,8 @@ func config(a *sandbox.Account, keyID string) aws.Config {
 	}
 }
 
-const foreignKey = "AKIAIOSFODNN7EXAMPLE"
+// foreignKey is a key no account here issued: the example of AWS's own documentation.
+const foreignKey = "AKIAIOSFODNN7EXAMPLE" //nolint:gosec // not a credential of anybody
 
 func clientOf(a *sandbox.Account) *iam.Client { return iam.NewFromConfig(config(a, foreignKey)) }
 

@@ -74,19 +74,23 @@ func meetsOperator(operator, have string, present bool, values []string) bool {
 
 // like matches a text against a pattern in which * is any run of characters and ? any one.
 func like(pattern, text string) bool {
-	for pattern != "" {
+	p, t := 0, 0
+	star, behind := -1, 0 // the last * met, and where in the text it was
+	for t < len(text) {
 		switch {
-		case pattern[0] == '*':
-			for i := range len(text) + 1 {
-				if like(pattern[1:], text[i:]) {
-					return true
-				}
-			}
-			return false
-		case text == "" || (pattern[0] != '?' && pattern[0] != text[0]):
+		case p < len(pattern) && pattern[p] == '*':
+			star, behind = p, t
+			p++
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
+			p++
+			t++
+		case star >= 0:
+			// Let the * stand for one character more, and try again.
+			behind++
+			p, t = star+1, behind
+		default:
 			return false
 		}
-		pattern, text = pattern[1:], text[1:]
 	}
-	return text == ""
+	return strings.Trim(pattern[p:], "*") == ""
 }

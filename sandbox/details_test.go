@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,8 +36,8 @@ func post(t *testing.T, a *sandbox.Account, form string) (status int, body strin
 func call(t *testing.T, a *sandbox.Account, action string, parameters ...string) string {
 	t.Helper()
 	form := url.Values{"Action": {action}, "Version": {"2010-05-08"}}
-	for i := 0; i < len(parameters); i += 2 {
-		form.Set(parameters[i], parameters[i+1])
+	for pair := range slices.Chunk(parameters, 2) {
+		form.Set(pair[0], pair[1])
 	}
 	status, body := post(t, a, form.Encode())
 	if status != http.StatusOK {

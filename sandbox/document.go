@@ -190,7 +190,7 @@ func (d *document) readRoot(root object) bool {
 
 func (s *statement) read(fields object) bool {
 	for _, f := range fields {
-		ok := true
+		var ok bool
 		switch f.key {
 		case "Sid":
 			var sid string
@@ -218,7 +218,7 @@ func (s *statement) read(fields object) bool {
 		case "Condition":
 			s.condition, ok = readCondition(f.value)
 		default:
-			ok = false
+			return false
 		}
 		if !ok {
 			return false

@@ -12,7 +12,7 @@ import (
 // versions and tags. Sessions, which come and go with those who call, are left out. It fails only when the account's
 // file cannot be read; the error is then the text.
 func (a *Account) Dump() []byte {
-	return a.dump(func(_ *call, k *kind, e entity) (string, any) { return e.place().String(), e })
+	return a.dump(func(_ *call, _ *kind, e entity) (string, any) { return e.place().String(), e })
 }
 
 // DumpSettings is what someone chose about the account, without what AWS chose: no ids, no dates, no version numbers.

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -182,6 +181,5 @@ func checkAction(action string) error {
 
 // matchesAction compares an action to a pattern with the wildcards * and ?, without regard to case as IAM does.
 func matchesAction(pattern, action string) bool {
-	matched, err := path.Match(strings.ToLower(pattern), strings.ToLower(action))
-	return err == nil && matched
+	return like(strings.ToLower(pattern), strings.ToLower(action))
 }

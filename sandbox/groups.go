@@ -127,7 +127,7 @@ func deleteGroup(c *call) (answer, error) {
 	if len(c.store.linked[memberLink(g.ID)]) > 0 {
 		return done, deleteConflict("must remove users from group first.")
 	}
-	if err := g.Grants.checkNone(); err != nil {
+	if err := g.checkNone(); err != nil {
 		return done, err
 	}
 	c.remove(g)
@@ -167,5 +167,5 @@ func groupSettings(_ *call, e entity) (string, any) {
 	return g.Name, struct {
 		Path string `json:"path"`
 		grantsSettings
-	}{g.Path, g.Grants.settings()}
+	}{g.Path, g.settings()}
 }

@@ -31,7 +31,7 @@ func open(t *testing.T, path string, o sandbox.Options) *sandbox.Account {
 
 func contents(t *testing.T, path string) []byte {
 	t.Helper()
-	data, err := os.ReadFile(path)
+	data, err := os.ReadFile(path) //nolint:gosec // a path of the test itself
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -140,11 +140,11 @@ func hashOf(words ...string) uint64 {
 
 // question is what a marker of this call is bound to: the operation and all parameters but those of paging.
 func (c *call) question(names ...string) string {
-	words := c.operation.name
+	words := []string{c.operation.name}
 	for _, name := range names {
-		words += "\x00" + strings.ToLower(c.text(name))
+		words = append(words, strings.ToLower(c.text(name)))
 	}
-	return words
+	return strings.Join(words, "\x00")
 }
 
 // pageOf takes one page of sorted items.

@@ -235,7 +235,7 @@ func deleteRole(c *call) (answer, error) {
 	if err := checkOwnsNothing(c, r.ID); err != nil {
 		return done, err
 	}
-	if err := r.Grants.checkNone(); err != nil {
+	if err := r.checkNone(); err != nil {
 		return done, err
 	}
 	c.remove(r)
@@ -304,5 +304,5 @@ func roleSettings(c *call, e entity) (string, any) {
 		Tags        []Tag  `json:"tags,omitempty"`
 		Boundary    string `json:"boundary,omitempty"`
 		grantsSettings
-	}{r.Path, r.Description, r.MaxSession, plainDocument(c.showTrust(r.Trust)), r.Tags, r.Boundary, r.Grants.settings()}
+	}{r.Path, r.Description, r.MaxSession, plainDocument(c.showTrust(r.Trust)), r.Tags, r.Boundary, r.settings()}
 }

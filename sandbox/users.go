@@ -161,7 +161,7 @@ func deleteUser(c *call) (answer, error) {
 	if len(u.Groups) > 0 {
 		return done, deleteConflict("must remove users from group first.")
 	}
-	if err := u.Grants.checkNone(); err != nil {
+	if err := u.checkNone(); err != nil {
 		return done, err
 	}
 	if err := checkOwnsNothing(c, u.ID); err != nil {
@@ -251,5 +251,5 @@ func userSettings(c *call, e entity) (string, any) {
 		Boundary string   `json:"boundary,omitempty"`
 		Groups   []string `json:"groups,omitempty"`
 		grantsSettings
-	}{u.Path, u.Tags, u.Boundary, groups, u.Grants.settings()}
+	}{u.Path, u.Tags, u.Boundary, groups, u.settings()}
 }

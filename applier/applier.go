@@ -247,17 +247,18 @@ func (r *Run) Made() []planner.Made {
 	var made []planner.Made
 	at := map[resource.Address]int{}
 	for i, c := range r.Plan.Changes {
-		progress := r.Steps[i].Progress
-		if progress == Waiting {
-			continue
-		}
 		n, known := at[c.Address]
 		if !known {
 			n = len(made)
 			at[c.Address] = n
-			made = append(made, planner.Made{Address: c.Address, Before: c.Before})
+			made = append(made, planner.Made{Address: c.Address, Before: c.Before, After: c.Before, Untouched: true})
+		}
+		progress := r.Steps[i].Progress
+		if progress == Waiting {
+			continue
 		}
 		made[n].After = c.After
+		made[n].Untouched = false
 		made[n].InDoubt = made[n].InDoubt || progress != Made
 	}
 	return made

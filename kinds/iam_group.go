@@ -19,6 +19,7 @@ func iamGroup() Kind {
 		Type: resource.Type{
 			Kind:     iamGroupKind,
 			Family:   "groups",
+			Quota:    "Groups",
 			Defaults: resource.Object{"path": "/"},
 			OneWay:   func(resource.Resource) []string { return []string{resource.LosesID} },
 		},

@@ -23,6 +23,8 @@ func iamPolicy() Kind {
 		Type: resource.Type{
 			Kind:     iamPolicyKind,
 			Family:   "policies",
+			Quota:    "Policies",
+			Required: []string{"document"},
 			Defaults: resource.Object{"path": "/", "description": "", "tags": map[string]string{}},
 			Fixed:    []string{"path", "description"},
 			Detail:   []string{"description", "tags"},

@@ -24,8 +24,10 @@ const iamRoleKind resource.Kind = "iam_role"
 func iamRole() Kind {
 	return Kind{
 		Type: resource.Type{
-			Kind:   iamRoleKind,
-			Family: "roles",
+			Kind:     iamRoleKind,
+			Family:   "roles",
+			Quota:    "Roles",
+			Required: []string{"trust"},
 			Defaults: resource.Object{
 				"path": "/", "description": "", "max_session": 3600, "boundary": "", "tags": map[string]string{},
 			},

@@ -23,6 +23,7 @@ func iamUser() Kind {
 		Type: resource.Type{
 			Kind:     iamUserKind,
 			Family:   "users",
+			Quota:    "Users",
 			Defaults: resource.Object{"path": "/", "boundary": "", "tags": map[string]string{}},
 			Tags:     "tags",
 			Looks:    true,

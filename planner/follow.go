@@ -68,7 +68,7 @@ func (w *work) followReference(gone *edit, needer resource.Address, declared fun
 		w.problem(gone.address, "can't be deleted while %s refers to it", plain(needer))
 	case gone.after == nil && declared(needer):
 		w.problem(gone.address, "can't go while the file has %s trust it", plain(needer))
-	case gone.replace && declared(needer) && ne == nil:
+	case gone.replace && ne == nil && (declared(needer) || w.undoing && w.Live[needer].Facts[resource.FactOwner] == ""):
 		live := w.Live[needer]
 		w.edits[needer] = &edit{
 			address: needer, live: live, after: live.Settings,

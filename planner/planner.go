@@ -65,6 +65,8 @@ type work struct {
 	// needers lists, for each live object, the live objects that need it.
 	needers map[resource.Address][]resource.Address
 	draft   *Draft
+	// undoing is true where a run is taken back, not a file followed.
+	undoing bool
 }
 
 func newWork(account Account) *work {

@@ -15,6 +15,8 @@ type Made struct {
 	// InDoubt is true when a step at this address began and did not end well. Then nobody knows what it left: whatever the
 	// account shows now counts as left by the run.
 	InDoubt bool
+	// Untouched is true when no step at this address began. It may have suffered all the same: a trust dies with what it names.
+	Untouched bool
 }
 
 // Drift is an object that somebody else changed after a run had.
@@ -42,16 +44,24 @@ func (d Drift) String() string {
 // whether the rest may go on.
 func Undo(made []Made, account Account) (*Draft, []Drift) {
 	w := newWork(account)
+	w.undoing = true
 	var drift []Drift
-	ours := map[resource.Address]bool{}
+	ours, removed := map[resource.Address]bool{}, map[resource.Address]bool{}
 	for _, m := range made {
-		ours[m.Address] = true
+		ours[m.Address] = !m.Untouched
+		removed[m.Address] = !m.Untouched && m.Before != nil
+	}
+	for _, m := range made {
 		found, exists := w.Live[m.Address]
 		if !exists {
 			found.Settings = nil
 		}
 		switch {
 		case Same(found.Settings, m.Before):
+		case m.Untouched:
+			if w.suffered(m, removed) {
+				w.edits[m.Address] = w.undo(m, found)
+			}
 		case Same(found.Settings, m.After) || m.InDoubt:
 			w.edits[m.Address] = w.undo(m, found)
 		default:
@@ -59,12 +69,20 @@ func Undo(made []Made, account Account) (*Draft, []Drift) {
 		}
 	}
 	drift = append(drift, w.keepDrifted(ours, drift)...)
-	w.follow(func(a resource.Address) bool { return ours[a] && w.edits[a] != nil && w.edits[a].after != nil })
+	w.follow(func(resource.Address) bool { return false })
 	w.checkReferences()
 	w.askForLooks()
 	w.steps()
 	slices.SortFunc(drift, func(a, b Drift) int { return a.Address.Compare(b.Address) })
 	return w.draft, drift
+}
+
+// suffered reports whether an object that the run did not touch named something, as in a trust, that the run took away.
+func (w *work) suffered(m Made, removed map[resource.Address]bool) bool {
+	firm := w.firmNeeds(m.Address, m.Before)
+	return slices.ContainsFunc(w.needs(m.Address, m.Before), func(need resource.Address) bool {
+		return removed[need] && !slices.Contains(firm, need)
+	})
 }
 
 func (w *work) undo(m Made, found resource.Resource) *edit {

@@ -42,12 +42,14 @@ const (
 func TestDiff(t *testing.T) {
 	trust := func(rest string) string { return document(`{"Effect":"Allow",` + rest + `}`) }
 	for _, tt := range []struct{ name, before, after, want string }{
-		{"a condition more", trust(`"Action":"sts:AssumeRole","Principal":{"AWS":"arn:aws:iam::444455556666:root"}`),
+		{
+			"a condition more", trust(`"Action":"sts:AssumeRole","Principal":{"AWS":"arn:aws:iam::444455556666:root"}`),
 			trust(`"Action":"sts:AssumeRole","Principal":{"AWS":"444455556666"},"Condition":{"StringEquals":{"sts:ExternalId":"my-data-sharing-id"}}`), `
 changed 1 of 1
   Allow sts:AssumeRole to account 444455556666
 +   when sts:ExternalId = my-data-sharing-id
-`},
+`,
+		},
 		{"a condition less", trust(`"Action":"a:A","Resource":"*","Condition":{"StringEquals":{"a:B":"x"},"Bool":{"a:C":true}}`), trust(`"Action":"a:A","Resource":"*","Condition":{"Bool":{"a:C":true}}`), `
 changed 1 of 1
   Allow a:A
@@ -83,7 +85,8 @@ changed 1 of 1
 +   on arn:aws:s3:::[b]/*
     (Sid Read)
 `},
-		{"values of a condition", trust(`"Action":"a:A","Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":["10.0.0.0/8","11.0.0.0/8"]}}`),
+		{
+			"values of a condition", trust(`"Action":"a:A","Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":["10.0.0.0/8","11.0.0.0/8"]}}`),
 			trust(`"Action":"a:A","Resource":"*","Condition":{"IpAddress":{"aws:sourceip":["11.0.0.0/8","10.0.0.0/8","12.0.0.0/8","13.0.0.0/8"]}}`), `
 changed 1 of 1
   Allow a:A
@@ -93,7 +96,8 @@ changed 1 of 1
         10.0.0.0/8
 +       12.0.0.0/8
 +       13.0.0.0/8
-`},
+`,
+		},
 		{"effect", document(anyEC2), strings.Replace(document(anyEC2), "Allow", "Deny", 1), `
 changed 1 of 1
 - [Allow] ec2:*
@@ -131,7 +135,8 @@ changed 1 of 1
 +   on arn:aws:s3:::b
     (Sid A)
 `},
-		{"the most alike is the one that changed", document(`{"Effect":"Allow","Action":["a:A","a:B","a:C"],"Resource":"*"}`),
+		{
+			"the most alike is the one that changed", document(`{"Effect":"Allow","Action":["a:A","a:B","a:C"],"Resource":"*"}`),
 			document(`{"Effect":"Allow","Action":["a:A","a:B"],"Resource":"arn:aws:s3:::b"}`, `{"Effect":"Allow","Action":["a:A","a:B","a:C","a:D"],"Resource":"*"}`), `
 added 1 of 2
 + Allow a:A, a:B
@@ -143,7 +148,8 @@ changed 2 of 2
       a:C
 +     a:D
     on *
-`},
+`,
+		},
 		{"only a Sid, the case of an action and an order", document(readBucket), document(`{"Sid":"R","Effect":"Allow","Action":["s3:ListBucket","S3:GetObject"],"Resource":["arn:aws:s3:::a","arn:aws:s3:::a/*"]}`), `
 same 1 of 1
   Allow s3:ListBucket, S3:GetObject

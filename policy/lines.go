@@ -96,7 +96,7 @@ func edits(before, after string) (cut, put []Edit) {
 		coded := make([]rune, 0, len(tokens))
 		for _, token := range tokens {
 			if _, ok := runes[token]; !ok {
-				runes[token] = rune(len(words))
+				runes[token] = rune(len(words)) //nolint:gosec // a document has at most 131,072 characters
 				words = append(words, token)
 			}
 			coded = append(coded, runes[token])

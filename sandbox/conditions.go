@@ -27,8 +27,8 @@ func (c *call) contextValue(key string) (value string, present bool) {
 		return c.text("ExternalId"), c.given("ExternalId")
 	case "sts:rolesessionname":
 		return c.text("RoleSessionName"), true
-	case "aws:principalaccount", "aws:sourceaccount":
-		return c.account, key == "aws:principalaccount"
+	case "aws:principalaccount":
+		return c.account, true
 	case "aws:principalarn":
 		if s := c.caller.session; s != nil {
 			return arnOf(c.account, "role/"+s.RoleName), true

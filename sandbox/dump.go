@@ -17,8 +17,8 @@ func (a *Account) Dump() []byte {
 
 // DumpSettings is what someone chose about the account, without what AWS chose: no ids, no dates, no version numbers.
 // Documents are in a form in which equal ones look equal. Two accounts of the same settings give the same text, so it
-// shows whether all is as before though things were deleted and made again. Credentials appear as a list with their
-// user. A trust in something deleted shows as its id, for it is another trust than before.
+// shows whether all is as before though things were deleted and made again. Credentials appear under the name of their
+// user, several of a sort as a list. A trust in something deleted shows as its id, for it is another trust than before.
 func (a *Account) DumpSettings() []byte {
 	return a.dump(func(c *call, k *kind, e entity) (string, any) {
 		name, settings := k.settings(c, e)

@@ -82,9 +82,11 @@ func TestLag(t *testing.T) {
 	o.Faults.Lag = 2 * time.Second
 	c := clientOf(sandbox.New(o))
 	furnish(t, c)
-	trust := func() error {
+	made := must[*iam.CreateUserOutput](t)(c.CreateUser(t.Context(), &iam.CreateUserInput{UserName: aws.String("bob")}))
+	const alice = "arn:aws:iam::111122223333:user/alice"
+	trust := func(principal string) error {
 		_, err := c.UpdateAssumeRolePolicy(t.Context(), &iam.UpdateAssumeRolePolicyInput{
-			RoleName: aws.String("share"), PolicyDocument: aws.String(trustIn("arn:aws:iam::111122223333:user/alice")),
+			RoleName: aws.String("share"), PolicyDocument: aws.String(trustIn(principal)),
 		})
 		return err
 	}
@@ -93,7 +95,8 @@ func TestLag(t *testing.T) {
 		return err
 	}
 	expect(t, get(), "NoSuchEntity", "")
-	expect(t, trust(), "MalformedPolicyDocument", "Invalid principal")
+	expect(t, trust(alice), "MalformedPolicyDocument", "Invalid principal")
+	expect(t, trust(*made.User.UserId), "MalformedPolicyDocument", "Invalid principal")
 	expect(t, createUser(t, c, "alice"), "EntityAlreadyExists", "")
 	out := must[*iam.ListUsersOutput](t)(c.ListUsers(t.Context(), &iam.ListUsersInput{}))
 	if len(out.Users) != 0 {
@@ -104,7 +107,8 @@ func TestLag(t *testing.T) {
 	expect(t, err, "EntityTemporarilyUnmodifiable", "")
 	now = now.Add(2 * time.Second)
 	expect(t, get(), "", "")
-	expect(t, trust(), "", "")
+	expect(t, trust(alice), "", "")
+	expect(t, trust(*made.User.UserId), "", "")
 }
 
 // TestLostAnswers finds out what became of calls that were not answered.

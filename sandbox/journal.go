@@ -211,7 +211,7 @@ func (j *journal) append(a *Account, c change) error {
 			return err
 		}
 	}
-	// Cut off what a crash may have left, so that no half line stands between two whole ones.
+	// Cut off what a crash may have left: a shorter line would leave its end standing behind it.
 	if info, err := j.file.Stat(); err != nil {
 		return err
 	} else if info.Size() != j.end {

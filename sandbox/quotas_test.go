@@ -31,6 +31,11 @@ func TestQuotas(t *testing.T) {
 	expect(t, putOnAlice("one", fat(1000))(ctx, c), "", "")
 	expect(t, putOnAlice("two", fat(1000))(ctx, c), "LimitExceeded", "Maximum policy size of 2048 bytes exceeded for user alice")
 	expect(t, putOnAlice("one", fat(1001)+strings.Repeat(" ", 2000))(ctx, c), "", "")
+	expect(t, putOnAlice("one", fat(3000))(ctx, c), "LimitExceeded", "")
+	kept := must[*iam.GetUserPolicyOutput](t)(c.GetUserPolicy(ctx, &iam.GetUserPolicyInput{UserName: aws.String("alice"), PolicyName: aws.String("one")}))
+	if strings.Contains(*kept.PolicyDocument, strings.Repeat("x", 1002)) {
+		t.Error("a refused policy was put all the same")
+	}
 	_, err := c.CreatePolicy(ctx, &iam.CreatePolicyInput{PolicyName: aws.String("fat"), PolicyDocument: aws.String(fat(6144))})
 	expect(t, err, "LimitExceeded", "Cannot exceed quota for PolicySize: 6144")
 	_, err = c.UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{

@@ -110,3 +110,44 @@ func TestGetResources(t *testing.T) {
 	_, err := tagging.GetResources(ctx, &resourcegroupstaggingapi.GetResourcesInput{ResourcesPerPage: aws.Int32(101)})
 	expect(t, err, "InvalidParameterException", "between 1 and 100")
 }
+
+// TestTrustConditions tries to assume a role under conditions.
+func TestTrustConditions(t *testing.T) {
+	tests := []struct {
+		condition string
+		ok        bool
+	}{
+		{`{}`, true},
+		{`{"StringEquals":{"sts:ExternalId":"x1"}}`, true},
+		{`{"StringEquals":{"sts:ExternalId":["y1","x1"],"aws:PrincipalAccount":"111122223333"}}`, true},
+		{`{"StringEquals":{"sts:ExternalId":"y1"}}`, false},
+		{`{"StringNotEquals":{"sts:ExternalId":"x1"}}`, false},
+		{`{"StringLike":{"STS:externalid":"x?"}}`, true},
+		{`{"ArnLike":{"aws:PrincipalArn":"arn:aws:*::111122223333:*/SandboxAdministrator/*"}}`, true},
+		{`{"Bool":{"aws:MultiFactorAuthPresent":"true"}}`, false},
+		{`{"BoolIfExists":{"aws:MultiFactorAuthPresent":false}}`, true},
+		{`{"Null":{"aws:PrincipalOrgID":"true"}}`, true},
+		{`{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}`, false},
+		{`{"StringEqualsIfExists":{"aws:PrincipalOrgID":"o-1"}}`, true},
+	}
+	a := sandbox.New(fixed())
+	c := clientOf(a)
+	furnish(t, c)
+	for _, tt := range tests {
+		t.Run(tt.condition, func(t *testing.T) {
+			must[*iam.UpdateAssumeRolePolicyOutput](t)(c.UpdateAssumeRolePolicy(t.Context(), &iam.UpdateAssumeRolePolicyInput{
+				RoleName: aws.String("share"),
+				PolicyDocument: aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",` +
+					`"Principal":{"AWS":"111122223333"},"Condition":` + tt.condition + `}]}`),
+			}))
+			_, err := stsOf(a, foreignKey).AssumeRole(t.Context(), &sts.AssumeRoleInput{
+				RoleArn: aws.String("arn:aws:iam::111122223333:role/share"), RoleSessionName: aws.String("s1"), ExternalId: aws.String("x1"),
+			})
+			if tt.ok {
+				expect(t, err, "", "")
+			} else {
+				expect(t, err, "AccessDenied", "")
+			}
+		})
+	}
+}

@@ -8,7 +8,7 @@ import (
 func summaryOperation() operation { return read("GetAccountSummary", getAccountSummary) }
 
 // getAccountSummary tells counts and quotas. Each kind adds its own; what is left is about the account as a whole and
-// about what is not simulated. The root user has a password, MFA and no keys.
+// about what is not simulated. The root user has a password, a hardware MFA device, which no list shows, and no keys.
 func getAccountSummary(c *call) (answer, error) {
 	summary := map[string]int{
 		"AccountMFAEnabled":                 1,

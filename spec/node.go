@@ -115,7 +115,7 @@ func distinct(entries []entry, problems *problems) []entry {
 	return slices.DeleteFunc(entries, func(e entry) bool {
 		first, again := seen[e.key.text]
 		if again {
-			problems.add(e.key.place(), "duplicate key %q; first at %s", e.key.text, first)
+			problems.addReadable(e.key.place(), "duplicate key %q; first at %s", e.key.text, first)
 			return true
 		}
 		seen[e.key.text] = e.key.place()

@@ -45,11 +45,24 @@ func (p Problems) Error() string {
 }
 
 // problems collects what is wrong while reading goes on.
-type problems struct{ found []Problem }
+type problems struct {
+	found []Problem
+	// readable counts those that leave a file readable as a whole, so that reading can go on.
+	readable int
+}
 
 func (p *problems) add(at Place, format string, args ...any) {
 	p.found = append(p.found, Problem{at, fmt.Sprintf(format, args...)})
 }
+
+// addReadable adds a problem that leaves the rest of the file as good as it was.
+func (p *problems) addReadable(at Place, format string, args ...any) {
+	p.add(at, format, args...)
+	p.readable++
+}
+
+// unreadable reports whether some file can't be read as a whole.
+func (p *problems) unreadable() bool { return len(p.found) > p.readable }
 
 // err returns the Problems found so far, nil if there are none.
 func (p *problems) err() error {

@@ -92,8 +92,8 @@ func (l *library) tree(inputs []Input) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := l.problems.err(); err != nil {
-		return nil, err
+	if l.problems.unreadable() {
+		return nil, l.problems.err()
 	}
 	return merge(roots, l.problems), nil
 }

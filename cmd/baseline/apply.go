@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -106,24 +107,17 @@ func (c *command) applyPlan(ctx context.Context, path string, o applyFlags) erro
 	if err != nil {
 		return err
 	}
-	s, err := c.open(ctx, plan.Account)
-	if err != nil {
-		return err
-	}
-	defer s.close()
-	who, err := c.sameAccount(ctx, s, plan.Account, "the plan")
-	if err != nil {
-		return err
-	}
-	if len(plan.Changes) == 0 {
-		fmt.Fprintln(c.Out, render.Summary(plan))
-		return nil
-	}
-	if err := oneWayConsent(plan, o); err != nil {
-		return err
-	}
-	header := applier.Header{Command: "apply", Baseline: plan.Baseline, Account: plan.Account, Caller: who.ARN}
-	return c.carryOut(ctx, s, header, plan, false, json)
+	return c.withAccount(ctx, plan.Account, "the plan", func(s *session, who live.Identity) error {
+		if len(plan.Changes) == 0 {
+			fmt.Fprintln(c.Out, render.Summary(plan))
+			return nil
+		}
+		if err := oneWayConsent(plan, o); err != nil {
+			return err
+		}
+		header := applier.Header{Command: "apply", Baseline: plan.Baseline, Account: plan.Account, Caller: who.ARN}
+		return c.carryOut(ctx, s, header, plan, false, json)
+	})
 }
 
 // readPlan reads a plan file strictly: what this program would not have written, it does not carry out.
@@ -176,20 +170,14 @@ func (c *command) resume(ctx context.Context, id string, o applyFlags) error {
 	if err := c.mustNotBeHalfUndone(run); err != nil {
 		return err
 	}
-	s, err := c.open(ctx, run.Header.Account)
-	if err != nil {
-		return err
-	}
-	defer s.close()
-	if _, err := c.sameAccount(ctx, s, run.Header.Account, "the run"); err != nil {
-		return err
-	}
-	a, err := c.applier(s, json)
-	if err != nil {
-		return err
-	}
-	run, err = a.Resume(ctx, run)
-	return c.ended(run, err, json)
+	return c.withAccount(ctx, run.Header.Account, "the run", func(s *session, _ live.Identity) error {
+		a, err := c.applier(s, json)
+		if err != nil {
+			return err
+		}
+		run, err := a.Resume(ctx, run)
+		return c.ended(run, err, json)
+	})
 }
 
 // consent makes sure that somebody wants the plan.
@@ -232,16 +220,21 @@ func oneWayConsent(plan *resource.Plan, o applyFlags) error {
 	}
 }
 
-// sameAccount makes sure that the credentials are for the account that what was written for.
-func (c *command) sameAccount(ctx context.Context, s *session, account, what string) (live.Identity, error) {
-	who, err := s.Identify(ctx)
+// withAccount works on the account that something was written for, and refuses credentials for another one.
+func (c *command) withAccount(ctx context.Context, account, what string, work func(*session, live.Identity) error) error {
+	s, err := c.open(ctx, account)
 	if err != nil {
-		return who, err
+		return err
 	}
-	if who.Account != account {
-		return who, refusal("%s is for account %s, and these credentials are for %s (%s)", what, account, who.Account, who.ARN)
+	who, err := s.Identify(ctx)
+	switch {
+	case err != nil:
+	case who.Account != account:
+		err = refusal("%s is for account %s, and these credentials are for %s (%s)", what, account, who.Account, who.ARN)
+	default:
+		err = work(s, who)
 	}
-	return who, nil
+	return cmp.Or(err, s.close())
 }
 
 func (c *command) applier(s *session, json bool) (*applier.Applier, error) {
@@ -276,8 +269,7 @@ func (c *command) ended(run *applier.Run, err error, json bool) error {
 			return err
 		}
 	}
-	var incomplete *applier.IncompleteError
-	if errors.As(err, &incomplete) {
+	if incomplete, ok := errors.AsType[*applier.IncompleteError](err); ok {
 		end := classify(context.Background(), err)
 		if errors.Is(err, context.Canceled) {
 			end.exit = exitInterrupted

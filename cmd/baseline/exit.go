@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"baseline/applier"
 	"baseline/cmd/baseline/render"
@@ -64,17 +65,14 @@ type placedProblem struct {
 }
 
 func (e wishError) Error() string {
-	text := ""
+	lines := make([]string, len(e))
 	for i, p := range e {
-		if i > 0 {
-			text += "\n"
-		}
+		lines[i] = p.String()
 		if p.place.File != "" {
-			text += fmt.Sprintf("%s:%d:%d: ", p.place.File, p.place.Line, p.place.Column)
+			lines[i] = fmt.Sprintf("%s:%d:%d: %s", p.place.File, p.place.Line, p.place.Column, p.Problem)
 		}
-		text += p.String()
 	}
-	return text
+	return strings.Join(lines, "\n")
 }
 
 // driftError says that a rollback met objects that are no longer as the run left them.
@@ -84,20 +82,19 @@ type driftError struct {
 }
 
 func (e *driftError) Error() string {
-	text := fmt.Sprintf("%d objects are no longer as run %s left them:", len(e.drift), e.run)
+	lines := []string{fmt.Sprintf("%d objects are no longer as run %s left them:", len(e.drift), e.run)}
 	if len(e.drift) == 1 {
-		text = fmt.Sprintf("one object is no longer as run %s left it:", e.run)
+		lines[0] = fmt.Sprintf("one object is no longer as run %s left it:", e.run)
 	}
 	for _, d := range e.drift {
-		text += "\n  " + d.String()
+		lines = append(lines, "  "+d.String())
 	}
-	return text
+	return strings.Join(lines, "\n")
 }
 
 // classify finds out how an error ends the command.
 func classify(ctx context.Context, err error) *ending {
-	var end *ending
-	if errors.As(err, &end) {
+	if end, ok := errors.AsType[*ending](err); ok {
 		return end
 	}
 	var incomplete *applier.IncompleteError

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -68,11 +69,7 @@ func (c *command) withSession(ctx context.Context, work func(context.Context, *s
 	if err != nil {
 		return err
 	}
-	err = work(ctx, s, declared)
-	if closed := s.close(); err == nil {
-		err = closed
-	}
-	return err
+	return cmp.Or(work(ctx, s, declared), s.close())
 }
 
 // show makes the plan and prints it.

@@ -46,6 +46,12 @@ A rollback is a run of its own, and can itself be resumed and rolled back.`,
 	return cmd
 }
 
+// rollbackFlags are the flags of rollback, read.
+type rollbackFlags struct {
+	applyFlags
+	dryRun, skipDrifted, json bool
+}
+
 func (c *command) rollback(ctx context.Context, id string, o applyFlags, dryRun, skipDrifted bool) error {
 	json, err := asJSON(o.output)
 	if err != nil {
@@ -55,15 +61,13 @@ func (c *command) rollback(ctx context.Context, id string, o applyFlags, dryRun,
 	if err != nil {
 		return err
 	}
-	s, err := c.open(ctx, run.Header.Account)
-	if err != nil {
-		return err
-	}
-	defer s.close()
-	who, err := c.sameAccount(ctx, s, run.Header.Account, "the run")
-	if err != nil {
-		return err
-	}
+	return c.withAccount(ctx, run.Header.Account, "the run", func(s *session, who live.Identity) error {
+		return c.takeBack(ctx, s, who, run, rollbackFlags{o, dryRun, skipDrifted, json})
+	})
+}
+
+// takeBack shows the way back from a run and, unless it is a dry run, goes it.
+func (c *command) takeBack(ctx context.Context, s *session, who live.Identity, run *applier.Run, o rollbackFlags) error {
 	begun := c.Clock.Now()
 	plan, drift, err := c.wayBack(ctx, s, run, who)
 	if err != nil {
@@ -72,9 +76,9 @@ func (c *command) rollback(ctx context.Context, id string, o applyFlags, dryRun,
 	for _, d := range drift {
 		plan.Notices = append(plan.Notices, "left as it is: "+d.String())
 	}
-	if json && (dryRun || len(plan.Changes) == 0) {
+	if o.json && (o.dryRun || len(plan.Changes) == 0) {
 		err = render.PlanJSON(c.Out, plan)
-	} else if !json {
+	} else if !o.json {
 		var style render.Style
 		if style, err = c.style(); err == nil {
 			err = render.Plan(c.Out, plan, render.Reading{Calls: s.Calls(), Took: c.Clock.Now().Sub(begun)}, style)
@@ -83,21 +87,21 @@ func (c *command) rollback(ctx context.Context, id string, o applyFlags, dryRun,
 	switch {
 	case err != nil:
 		return err
-	case len(drift) > 0 && !skipDrifted:
+	case len(drift) > 0 && !o.skipDrifted:
 		return &ending{
 			exit: exitDrift,
 			err:  &driftError{run: run.ID, drift: drift},
 			next: []string{"undo the rest, leaving these as they are: " + c.again("rollback", run.ID, "--skip-drifted")},
 		}
-	case dryRun || len(plan.Changes) == 0:
+	case o.dryRun || len(plan.Changes) == 0:
 		return nil
 	}
 	o.allowOneWay = true // what was made by the run may go; the plan has said what goes with it
-	if err := c.consent(plan, o); err != nil {
+	if err := c.consent(plan, o.applyFlags); err != nil {
 		return err
 	}
 	header := applier.Header{Command: "rollback", Baseline: run.Header.Baseline, Account: who.Account, Caller: who.ARN, Undoes: run.ID}
-	return c.carryOut(ctx, s, header, plan, o.approved, json)
+	return c.carryOut(ctx, s, header, plan, o.approved, o.json)
 }
 
 // runToUndo loads a run, or the last one that is worth undoing.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,13 +55,13 @@ Faults make it behave badly on purpose (repeatable):
 			if err != nil {
 				return err
 			}
-			defer account.Close()
 			if seed != "" {
-				if err := seedFrom(account, seed); err != nil {
-					return err
-				}
+				err = seedFrom(account, seed)
 			}
-			return c.serve(cmd.Context(), account, listen)
+			if err == nil {
+				err = c.serve(cmd.Context(), account, listen)
+			}
+			return cmp.Or(err, account.Close())
 		},
 	}
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:4566", "address to listen on; port 0 picks a free one")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -74,10 +75,11 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve":   serveScript,
-			"kill-at": killAt,
-			"exits":   expectExit,
-			"count":   count,
+			"serve":        serveScript,
+			"kill-at":      func(ts *testscript.TestScript, _ bool, args []string) { signalAt(ts, os.Kill, args) },
+			"interrupt-at": func(ts *testscript.TestScript, _ bool, args []string) { signalAt(ts, os.Interrupt, args) },
+			"exits":        expectExit,
+			"count":        count,
 		},
 	})
 }
@@ -142,15 +144,13 @@ func serveSandbox(ts *testscript.TestScript, file string, o sandbox.Options) {
 		server.Close()
 		ts.Check(account.Close())
 	})
-	ts.Setenv("AWS_ENDPOINT_URL", server.URL)
-	ts.Setenv("AWS_ACCESS_KEY_ID", "AKIASANDBOXEXAMPLE00")
-	ts.Setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
-	ts.Setenv("AWS_REGION", "us-east-1")
+	pointAt(ts, server.URL)
 }
 
-// killAt serves the sandbox in FILE, runs a command against it, and kills the command with SIGKILL as its Nth call of ACTION is
-// answered, so that the answer is lost with it: kill-at FILE ACTION N command [argument ...].
-func killAt(ts *testscript.TestScript, _ bool, args []string) {
+// signalAt serves the sandbox in FILE, runs a command against it, and sends it a signal as its Nth call of ACTION is answered:
+// kill-at FILE ACTION N command [argument ...]. A killed command never hears that answer; an interrupted one has to end with
+// exit code 130.
+func signalAt(ts *testscript.TestScript, sig os.Signal, args []string) {
 	file, action := args[0], args[1]
 	n, err := strconv.Atoi(args[2])
 	ts.Check(err)
@@ -174,23 +174,17 @@ func killAt(ts *testscript.TestScript, _ bool, args []string) {
 		recorder := httptest.NewRecorder()
 		account.ServeHTTP(recorder, r)
 		if hit && seen == n {
-			_ = victim.Load().Kill()
-			panic(http.ErrAbortHandler)
+			_ = victim.Load().Signal(sig)
+			if sig == os.Kill {
+				panic(http.ErrAbortHandler)
+			}
 		}
-		for name, values := range recorder.Header() {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), recorder.Header())
 		w.WriteHeader(recorder.Code)
 		_, _ = w.Write(recorder.Body.Bytes())
 	}))
-	ts.Setenv("AWS_ENDPOINT_URL", server.URL)
-	ts.Setenv("AWS_ACCESS_KEY_ID", "AKIASANDBOXEXAMPLE00")
-	ts.Setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
-	ts.Setenv("AWS_REGION", "us-east-1")
-	path, err := exec.LookPath(args[3])
-	if err != nil {
-		path = filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], args[3])
-	}
+	pointAt(ts, server.URL)
+	path := filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], args[3])
 	cmd := exec.Command(path, args[4:]...)
 	cmd.Dir = ts.Getenv("WORK")
 	cmd.Env = environment(ts)
@@ -202,10 +196,21 @@ func killAt(ts *testscript.TestScript, _ bool, args []string) {
 	server.Close()
 	ts.Check(account.Close())
 	ts.Setenv("AWS_ENDPOINT_URL", "")
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) || exit.Exited() {
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	switch {
+	case sig == os.Kill && (!ok || exit.Exited()):
 		ts.Fatalf("%s was not killed: %v", args[3], err)
+	case sig == os.Interrupt && (!ok || exit.ExitCode() != exitInterrupted.code):
+		ts.Fatalf("%s was not interrupted: %v", args[3], err)
 	}
+}
+
+// pointAt points AWS clients at a server.
+func pointAt(ts *testscript.TestScript, url string) {
+	ts.Setenv("AWS_ENDPOINT_URL", url)
+	ts.Setenv("AWS_ACCESS_KEY_ID", "AKIASANDBOXEXAMPLE00")
+	ts.Setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
+	ts.Setenv("AWS_REGION", "us-east-1")
 }
 
 func environment(ts *testscript.TestScript) []string {
@@ -227,8 +232,7 @@ func expectExit(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	err = ts.Exec(args[1], args[2:]...)
 	got := 0
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		got = exit.ExitCode()
 	} else {
 		ts.Check(err)

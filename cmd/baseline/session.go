@@ -87,6 +87,9 @@ func (c *command) declared() (string, error) {
 	}
 	account, err := spec.DeclaredAccount(inputs)
 	if err != nil {
+		if _, all := c.load(""); all != nil {
+			err = all // which says everything that is wrong, at once
+		}
 		return "", err
 	}
 	switch {

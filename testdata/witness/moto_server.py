@@ -101,16 +101,18 @@ def fold_tag_keys():
     tag_user, tag_role = IAMBackend.tag_user, IAMBackend.tag_role
 
     def respelled(old, new):
-        keys = {tag["Key"]: tag["Key"].lower() for tag in new}
-        return [tag["Key"] for tag in old or [] if tag["Key"] not in keys and tag["Key"].lower() in keys.values()]
+        keys = {tag["Key"] for tag in new}
+        folded = {key.lower() for key in keys}
+        return {tag["Key"] for tag in old or [] if tag["Key"].lower() in folded} - keys
 
     def tag_user_and_fold(self, name, tags):
-        self.untag_user(name, respelled(self.get_user(name).tags, tags))
+        self.untag_user(name, list(respelled(self.get_user(name).tags, tags)))
         tag_user(self, name, tags)
 
     def tag_role_and_fold(self, role_name, tags):
-        gone = respelled(self.get_role(role_name).tags, tags)
-        self.get_role(role_name).tags = [tag for tag in self.get_role(role_name).tags if tag["Key"] not in gone]
+        role = self.get_role(role_name)
+        gone = respelled(role.tags, tags)
+        role.tags = [tag for tag in role.tags if tag["Key"] not in gone]
         tag_role(self, role_name, tags)
 
     IAMBackend.tag_user = tag_user_and_fold

@@ -33,7 +33,7 @@ func golden(t *testing.T, name string, got []byte) {
 		}
 		return
 	}
-	want, err := os.ReadFile(path) //nolint:gosec // a file of ours
+	want, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatalf("%v (run the tests with -update to write it)", err)
 	}

@@ -23,6 +23,8 @@ type Account interface {
 type Applier struct {
 	Account Account
 	Store   *Store
+	// Types are the kinds that plans may hold.
+	Types []resource.Type
 	Clock   resource.Clock
 	// Parallel is how many steps may be under way at once; at least 1.
 	Parallel int
@@ -129,7 +131,7 @@ func (a *Applier) Resume(ctx context.Context, run *Run) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	changes, done, moved := remaining(run, live)
+	changes, done, moved := a.remaining(run, live)
 	if len(moved) > 0 {
 		return nil, &StaleError{moved}
 	}
@@ -150,9 +152,13 @@ func (a *Applier) Resume(ctx context.Context, run *Run) (*Run, error) {
 
 // remaining works out what is left of a run: its changes with the before of doubtful steps as found, and the pending steps
 // that turn out to be done.
-func remaining(run *Run, live resource.State) (changes []resource.Change, done []int, moved []planner.Drift) {
+func (a *Applier) remaining(run *Run, live resource.State) (changes []resource.Change, done []int, moved []planner.Drift) {
 	changes = append(changes, run.Plan.Changes...)
 	looked := map[resource.Address]bool{}
+	removed := map[resource.Address]bool{}
+	for i, c := range run.Plan.Changes {
+		removed[c.Address] = removed[c.Address] || c.After == nil && run.Steps[i].Progress != Waiting
+	}
 	for i, c := range run.Plan.Changes {
 		if run.Steps[i].Progress == Made || looked[c.Address] {
 			continue
@@ -167,8 +173,12 @@ func remaining(run *Run, live resource.State) (changes []resource.Change, done [
 			done = append(done, i)
 			looked[c.Address] = false // a later step of the same object starts from here
 		case run.Steps[i].Progress == Waiting:
-			one := &resource.Plan{Changes: []resource.Change{c}}
-			moved = append(moved, planner.Moved(one, live)...)
+			drift := planner.Moved(&resource.Plan{Changes: []resource.Change{c}}, live)
+			if len(drift) > 0 && exists && planner.Suffered(c, removed, planner.Account{ID: run.Plan.Account, Types: a.Types}) {
+				changes[i].Before = now.Settings
+				continue
+			}
+			moved = append(moved, drift...)
 		default:
 			changes[i].Before = now.Settings
 		}

@@ -59,7 +59,7 @@ func Undo(made []Made, account Account) (*Draft, []Drift) {
 		switch {
 		case Same(found.Settings, m.Before):
 		case m.Untouched:
-			if w.suffered(m, removed) {
+			if w.suffered(m.Address, m.Before, removed) {
 				w.edits[m.Address] = w.undo(m, found)
 			}
 		case Same(found.Settings, m.After) || m.InDoubt:
@@ -77,12 +77,18 @@ func Undo(made []Made, account Account) (*Draft, []Drift) {
 	return w.draft, drift
 }
 
-// suffered reports whether an object that the run did not touch named something, as in a trust, that the run took away.
-func (w *work) suffered(m Made, removed map[resource.Address]bool) bool {
-	firm := w.firmNeeds(m.Address, m.Before)
-	return slices.ContainsFunc(w.needs(m.Address, m.Before), func(need resource.Address) bool {
+// suffered reports whether an object named something only loosely, as in a trust, that the run took away.
+func (w *work) suffered(a resource.Address, before resource.Object, removed map[resource.Address]bool) bool {
+	firm := w.firmNeeds(a, before)
+	return slices.ContainsFunc(w.needs(a, before), func(need resource.Address) bool {
 		return removed[need] && !slices.Contains(firm, need)
 	})
+}
+
+// Suffered reports whether a change that has not begun may find its object changed by the run itself: the object named
+// something only loosely, as in a trust, that the run has removed, and AWS then shows a dead id in its place.
+func Suffered(c resource.Change, removed map[resource.Address]bool, account Account) bool {
+	return newWork(account).suffered(c.Address, c.Before, removed)
 }
 
 func (w *work) undo(m Made, found resource.Resource) *edit {

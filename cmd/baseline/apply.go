@@ -14,6 +14,7 @@ import (
 
 	"baseline/applier"
 	"baseline/cmd/baseline/render"
+	"baseline/kinds"
 	"baseline/live"
 	"baseline/resource"
 )
@@ -247,7 +248,7 @@ func (c *command) applier(s *session, json bool) (*applier.Applier, error) {
 		out = c.Err
 	}
 	return &applier.Applier{
-		Account: s, Store: applier.NewStore(c.runsDir), Clock: c.Clock, Parallel: c.parallel,
+		Account: s, Store: applier.NewStore(c.runsDir), Types: kinds.Types(), Clock: c.Clock, Parallel: c.parallel,
 		Tell: render.NewProgress(out, style, c.OutTTY && !json).Event,
 	}, nil
 }

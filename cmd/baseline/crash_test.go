@@ -68,7 +68,7 @@ func newStage(t *rapid.T, dir string) *stage {
 
 func (s *stage) applier() *applier.Applier {
 	parallel := rapid.IntRange(1, 4).Draw(s.t, "parallel")
-	return &applier.Applier{Account: s.session, Store: applier.NewStore(s.runs), Clock: s.clock, Parallel: parallel}
+	return &applier.Applier{Account: s.session, Store: applier.NewStore(s.runs), Types: kinds.Types(), Clock: s.clock, Parallel: parallel}
 }
 
 // draw plans the way to a goal, or returns nil where there is none in one plan.

@@ -67,10 +67,11 @@ def plan(*arguments, url, cwd):
 
 
 @contextmanager
-def sandbox(state):
-    """Serves the simulated account kept in a file, and yields its URL."""
+def sandbox(state, *arguments):
+    """Serves the simulated account kept in a file, and yields its URL. The server's end is a SIGKILL: no write that was
+    answered may be lost by that."""
     server = subprocess.Popen(
-        [binary(), "sandbox", "serve", "--listen", "127.0.0.1:0", "--state", str(state), "--account", ACCOUNT],
+        [binary(), "sandbox", "serve", "--listen", "127.0.0.1:0", "--state", str(state), "--account", ACCOUNT, *arguments],
         env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
     )
     deadline = threading.Timer(30, server.kill)
@@ -83,7 +84,7 @@ def sandbox(state):
             raise AssertionError(f"the first line of sandbox serve names no URL: {first!r}")
         yield found.group()
     finally:
-        server.terminate()
+        server.kill()
         server.stdout.close()
         server.wait(timeout=30)
 

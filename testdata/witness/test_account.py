@@ -162,12 +162,14 @@ class Overview(SandboxTest):
         marked = tagging.get_resources(TagFilters=[{"Key": "baseline:name", "Values": ["acme"]}])["ResourceTagMappingList"]
         self.assertEqual([r["ResourceARN"] for r in marked], [self.fence["Arn"]])
 
-    def test_nothing_is_lost_when_the_host_is_killed(self):
+    def test_several_servers_share_a_file(self):
         before = self.details(1000)
-        with sandbox(self.folder / "account.db") as second:  # a second process, on the same file
-            self.assertEqual(client("iam", second).get_account_authorization_details()["UserDetailList"], before["UserDetailList"])
-            client("iam", second).create_user(UserName="dan")
+        with sandbox(self.folder / "account.db") as url:
+            self.assertEqual(client("iam", url).get_account_authorization_details()["UserDetailList"], before["UserDetailList"])
+            client("iam", url).create_user(UserName="dan")
         self.assertEqual(self.iam.get_user(UserName="dan")["User"]["UserName"], "dan")
+        with sandbox(self.folder / "account.db") as url:
+            self.assertEqual(client("iam", url).get_user(UserName="dan")["User"]["UserName"], "dan")
 
 
 if __name__ == "__main__":

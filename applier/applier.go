@@ -25,7 +25,7 @@ type Applier struct {
 	Store   *Store
 	// Types are the kinds that plans may hold.
 	Types []resource.Type
-	Clock   resource.Clock
+	Clock resource.Clock
 	// Parallel is how many steps may be under way at once; at least 1.
 	Parallel int
 	// Tell receives what happens, one event at a time. It must not block for long. Nil for nobody.

@@ -74,7 +74,7 @@ func (e *IncompleteError) Error() string {
 	if e.Cause != nil {
 		why = append(why, e.Cause.Error())
 	}
-	return fmt.Sprintf("run %s is not complete: %s", e.Run.ID, strings.Join(why, "; "))
+	return fmt.Sprintf("run %s is not complete:\n  %s", e.Run.ID, strings.Join(why, "\n  "))
 }
 
 func (e *IncompleteError) Unwrap() []error {

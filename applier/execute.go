@@ -146,9 +146,12 @@ func (x *execution) make(ctx context.Context, i int) error {
 		}
 		verdict := x.judge(i, call.Class)
 		unheard = unheard || call.Class == resource.Lost
+		if ctx.Err() != nil {
+			return err // whoever resumes or undoes the run will look
+		}
 		if verdict == look {
 			var found resource.Object
-			if found, err = x.find(calls, change.Address, err); err != nil {
+			if found, err = x.find(ctx, change.Address, err); err != nil {
 				return err
 			}
 			if planner.Same(found, change.After) {

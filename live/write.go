@@ -7,13 +7,13 @@ import (
 	"baseline/resource"
 )
 
-// Write carries out one change. The address is part of every error, and a failed call is in it as a [resource.CallError].
+// Write carries out one change. A failed call comes back as a [resource.CallError]; which object it was about, the caller knows.
 // A failure of class [resource.Lost] means that nobody knows whether the change was made; after any other, a change that
 // takes several calls may still have been made in part. An error without a CallError was met before anything was sent.
 // References to policies of the account are resolved from the last Read and from what was written since.
 func (a *Account) Write(ctx context.Context, change resource.Change) error {
 	if err := a.write(ctx, change); err != nil {
-		return fmt.Errorf("%s: %w", change.Address, callError(err))
+		return callError(err)
 	}
 	return nil
 }

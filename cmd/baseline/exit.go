@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"syscall"
 
 	"baseline/applier"
 	"baseline/cmd/baseline/render"
@@ -82,10 +83,7 @@ type driftError struct {
 }
 
 func (e *driftError) Error() string {
-	lines := []string{fmt.Sprintf("%d objects are no longer as run %s left them:", len(e.drift), e.run)}
-	if len(e.drift) == 1 {
-		lines[0] = fmt.Sprintf("one object is no longer as run %s left it:", e.run)
-	}
+	lines := []string{fmt.Sprintf("run %s left %s that changed since:", e.run, counted(len(e.drift), "object"))}
 	for _, d := range e.drift {
 		lines = append(lines, "  "+d.String())
 	}
@@ -127,7 +125,7 @@ func isInvalid(err error) bool {
 
 // say tells on stderr how the command ended and returns the exit code.
 func (e *ending) say(w io.Writer) int {
-	if e.exit == exitDone {
+	if e.exit == exitDone || errors.Is(e.err, syscall.EPIPE) {
 		return e.exit.code
 	}
 	if e.err != nil {

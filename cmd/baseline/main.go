@@ -20,6 +20,7 @@ func main() { os.Exit(realMain()) }
 func realMain() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	signal.Ignore(syscall.SIGPIPE) // a reader that leaves, as head does, must not end an apply in the middle
 	go func() {
 		<-ctx.Done()
 		stop() // a second signal ends the process at once

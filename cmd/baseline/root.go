@@ -63,7 +63,7 @@ account that is kept in FILE.`,
 	flags.StringArrayVarP(&c.files, "file", "f", nil, "file or directory to read, or baseline:NAME for one that is built in (repeatable; default baseline.yaml)")
 	flags.StringArrayVar(&c.vars, "var", nil, "set a variable of the file, as name=value (repeatable)")
 	flags.StringArrayVar(&c.varFiles, "vars", nil, "YAML file of variables, as name: value (repeatable; --var wins)")
-	flags.StringVar(&c.accountID, "account", "", "account id to work on when the file names none, or `current` for the caller's")
+	flags.StringVar(&c.accountID, "account", "", "account id to work on when the file names none, or \"current\" for the caller's")
 	flags.StringVar(&c.sandbox, "sandbox", "", "use the simulated account kept in this file, created when missing")
 	flags.StringVar(&c.profile, "profile", "", "AWS profile")
 	flags.StringVar(&c.region, "region", "", "AWS region")

@@ -38,6 +38,7 @@ Faults make it behave badly on purpose (repeatable):
   --fault latency=50ms             added to every call
   --fault lose=3                   every third write is carried out, but its answer is lost
   --fault deny=iam:PutRolePolicy   an action that is denied; a * stands for any characters
+  --fault fail=iam:CreateUser:ServiceFailure*2   the first two such calls are answered with this error
   --fault stop-after=12            no answer any more after so many calls`,
 		Example: `  baseline sandbox serve --listen 127.0.0.1:4566 --state account.db
   AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any aws iam list-users
@@ -66,7 +67,7 @@ Faults make it behave badly on purpose (repeatable):
 	}
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:4566", "address to listen on; port 0 picks a free one")
 	cmd.Flags().StringVar(&state, "state", "", "keep the account in this file, created when missing (default: in memory)")
-	cmd.Flags().StringVar(&seed, "seed", "", "start from the output of `aws iam get-account-authorization-details`")
+	cmd.Flags().StringVar(&seed, "seed", "", "start from this file, the output of: aws iam get-account-authorization-details")
 	cmd.Flags().StringArrayVar(&faults, "fault", nil, "a way to behave badly (repeatable)")
 	return cmd
 }

@@ -34,7 +34,8 @@ Where no account is named, ${account} is filled in as 111122223333.`,
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(c.Out, "%s is valid: %d objects in %d files\n", b.Name, len(b.Want.Objects)+len(b.Want.Absent), len(b.Files))
+			fmt.Fprintf(c.Out, "%s is valid: %s in %s\n", b.Name,
+				counted(len(b.Want.Objects)+len(b.Want.Absent), "object"), counted(len(b.Files), "file"))
 			return nil
 		},
 	}
@@ -57,4 +58,12 @@ func (c *command) schemaCommand() *cobra.Command {
 			return err
 		},
 	}
+}
+
+// counted puts a number before a noun.
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

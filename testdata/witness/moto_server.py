@@ -12,6 +12,7 @@ attached, knows fewer reasons to refuse a document, and pays no heed to MaxItems
 its authorization details name no policies (PolicyName, PolicyId).
 """
 
+import functools
 import logging
 import os
 import subprocess
@@ -149,11 +150,16 @@ REPAIRS = [
 ]
 
 
+@functools.cache
+def repair():
+    for one in REPAIRS:
+        one()
+
+
 @contextmanager
 def served():
     """Serves a repaired moto, with an account that is empty at first, and yields its URL."""
-    for repair in REPAIRS:
-        repair()
+    repair()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # or it tells of every call
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()

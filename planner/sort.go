@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"container/heap"
 	"slices"
+
+	"baseline/resource"
 )
 
 // sort orders the steps so that each comes after its needs, and otherwise by phase, kind and name, so that the order
@@ -18,13 +20,15 @@ func (w *work) sort(all []*step) []*step {
 	}
 	heap.Init(&free)
 	ordered := make([]*step, 0, len(all))
-	for len(ordered) < len(all) {
+	for rest := len(all); rest > 0; {
 		if free.Len() == 0 {
+			all = all[slices.IndexFunc(all, unsorted):] // the sorted ones before it need not be passed again
 			loosened, added := w.breakCircle(circle(all))
 			if loosened == nil {
 				return ordered
 			}
 			all = append(all, added...)
+			rest += len(added)
 			if loosened.waits == 0 {
 				heap.Push(&free, loosened)
 			}
@@ -32,6 +36,7 @@ func (w *work) sort(all []*step) []*step {
 		}
 		s := heap.Pop(&free).(*step)
 		s.sorted = true
+		rest--
 		ordered = append(ordered, s)
 		for _, next := range s.before {
 			if next.waits--; next.waits == 0 {
@@ -42,13 +47,14 @@ func (w *work) sort(all []*step) []*step {
 	return ordered
 }
 
+func unsorted(s *step) bool { return !s.sorted }
+
 // circle finds steps that wait for each other, each for the next and the last for the first, among those that are not
-// sorted yet. There must be one.
+// sorted yet. There must be one, and the first step must not be sorted.
 func circle(all []*step) []*step {
 	var path []*step
 	seen := map[*step]int{}
-	unsorted := func(s *step) bool { return !s.sorted }
-	s := all[slices.IndexFunc(all, unsorted)]
+	s := all[0]
 	for {
 		if start, again := seen[s]; again {
 			return path[start:]
@@ -60,7 +66,7 @@ func circle(all []*step) []*step {
 }
 
 // breakCircle loosens one step of a circle: a deletion that need not wait for a trust to be withdrawn, or else a step that can
-// be split in two, whose second half is then added. It returns nil, and notes a problem, where there is neither.
+// be split, whose other parts are then added. It returns nil, and notes a problem, where there is neither.
 func (w *work) breakCircle(path []*step) (loosened *step, added []*step) {
 	for i, s := range path {
 		if need := path[(i+1)%len(path)]; w.bears(s, need) {
@@ -80,10 +86,11 @@ func (w *work) breakCircle(path []*step) (loosened *step, added []*step) {
 		w.problem(path[0].change.Address, "its changes and those of %s wait for each other", plain(path[len(path)-1].change.Address))
 		return nil, nil
 	}
-	final := w.split(loosened)
-	loosened.recount()
-	final.recount()
-	return loosened, []*step{final}
+	added = w.split(loosened)
+	for _, half := range append(added, loosened) {
+		half.recount()
+	}
+	return loosened, added
 }
 
 // recount counts what the step still waits for.
@@ -105,38 +112,64 @@ func (w *work) bears(s, need *step) bool {
 		!slices.Contains(w.needs(need.change.Address, need.change.After), a)
 }
 
-// yields reports whether s need not wait for the step any more once it takes an interim form first.
+// yields reports whether the first part of s, if it were split, would not wait for the other step any more.
 func (w *work) yields(s, need *step) bool {
 	if s.split || s.change.After == nil || need.change.After == nil || w.typeOf(s.change.Address).Interim == nil {
 		return false
 	}
-	return !slices.Contains(w.firmNeeds(s.change.Address, s.change.After), need.change.Address)
+	return s.change.Before != nil || !slices.Contains(w.firmNeeds(s.change.Address, s.change.After), need.change.Address)
 }
 
-// split turns a step into one that leads to the interim form and one that leads from there to the real one. What waited
-// for the step now waits for its first half; what only the real form needs, its second half waits for.
-func (w *work) split(s *step) (final *step) {
-	a, after := s.change.Address, s.change.After
+// split takes a step apart into several that follow each other, and returns all but the first, which s becomes. A create first
+// makes the interim form. An update first withdraws the trust, then changes everything else, then trusts again.
+// What waited for the step, and what it waited for, is given to the part that it is about.
+func (w *work) split(s *step) (added []*step) {
+	a, before, after := s.change.Address, s.change.Before, s.change.After
+	interim := w.typeOf(a).Interim
+	forms := []resource.Object{interim(w.ID, after), after}
+	if before != nil {
+		if withdrawn := interim(w.ID, before); !Same(withdrawn, forms[0]) {
+			forms = slices.Insert(forms, 0, withdrawn)
+		}
+	}
+	parts := []*step{s}
 	s.split = true
-	s.change.After = w.typeOf(a).Interim(w.ID, after)
-	final = &step{change: s.change, phase: s.phase, rank: s.rank, split: true}
-	final.change.Before, final.change.After = s.change.After, after
-	final.change.Replace = false
-	firm := w.needs(a, s.change.After)
-	needs := s.needs
-	s.needs = nil
+	s.change.After = forms[0]
+	for i, form := range forms[1:] {
+		part := &step{change: s.change, phase: s.phase, rank: s.rank, split: true}
+		part.change.Before, part.change.After, part.change.Replace, part.change.Notes = forms[i], form, false, nil
+		parts = append(parts, part)
+	}
+	changed, final := parts[len(parts)-2], parts[len(parts)-1]
+
+	needs, waiting := s.needs, s.before
+	s.needs, s.before = nil, nil
+	firmly := w.needs(a, changed.change.After)
 	for _, need := range needs {
+		need.before = slices.DeleteFunc(need.before, func(n *step) bool { return n == s })
 		switch {
 		case need == s:
-		case need.change.After == nil || slices.Contains(firm, need.change.Address):
-			s.needs = append(s.needs, need)
+		case need.change.After == nil:
+			w.afterStep(s, need)
+		case slices.Contains(firmly, need.change.Address):
+			w.afterStep(changed, need)
 		default:
-			need.before = slices.DeleteFunc(need.before, func(n *step) bool { return n == s })
 			w.afterStep(final, need)
 		}
 	}
-	w.afterStep(final, s)
-	return final
+	held := w.firmNeeds(a, before)
+	for _, other := range waiting {
+		other.needs = slices.DeleteFunc(other.needs, func(n *step) bool { return n == s })
+		if other != s && slices.Contains(held, other.change.Address) {
+			w.afterStep(other, changed)
+		} else {
+			w.afterStep(other, s)
+		}
+	}
+	for i, part := range parts[1:] {
+		w.afterStep(part, parts[i])
+	}
+	return parts[1:]
 }
 
 func compareSteps(a, b *step) int {

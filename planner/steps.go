@@ -112,9 +112,10 @@ func (w *work) losses(e *edit) []string {
 	return lost
 }
 
-// afterStep makes s wait for first; a nil first is nothing to wait for.
+// afterStep makes s wait for first; a nil first is nothing to wait for. To say it twice does no harm: s then waits twice,
+// and is told twice.
 func (w *work) afterStep(s, first *step) {
-	if s == nil || first == nil || s == first || slices.Contains(s.needs, first) {
+	if s == nil || first == nil || s == first {
 		return
 	}
 	s.needs = append(s.needs, first)

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -85,7 +86,32 @@ func (m *making) report() {
 		}
 		m.draft.Findings = append(m.draft.Findings, f)
 	}
+	m.reportDead()
 	slices.SortStableFunc(m.draft.Findings, func(a, b resource.Finding) int { return a.Subject.Compare(b.Subject) })
+}
+
+// deadID is what IAM shows in a policy in place of a user or role that was deleted: the unique id it had. An object that is
+// made again under the same name is not meant by it, and no document that holds one can be saved.
+var deadID = regexp.MustCompile(`"(AIDA|AROA)[A-Z0-9]{12,}"`)
+
+// reportDead tells of documents that trust somebody who is gone, unless this plan changes them anyway.
+func (m *making) reportDead() {
+	for a, r := range m.Live {
+		if m.edits[a] != nil || m.disposition(a) == resource.Ignore && !m.declared(a) {
+			continue
+		}
+		for _, name := range r.Settings.Names() {
+			id := deadID.FindString(string(r.Settings.Document(name)))
+			if id == "" {
+				continue
+			}
+			m.draft.Findings = append(m.draft.Findings, resource.Finding{
+				Rule: "dead-principal", Subject: a, Severity: resource.Medium,
+				Seen:   "its " + name + " names " + strings.Trim(id, `"`) + ", the id of a user or role that was deleted",
+				Advice: "declare the " + name + " without it, or with the ARN of whoever is meant now",
+			})
+		}
+	}
 }
 
 // partsOf returns the live parts that are shown under a.

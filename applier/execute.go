@@ -145,7 +145,8 @@ func (x *execution) make(ctx context.Context, i int) error {
 			return err
 		}
 		verdict := x.judge(i, call.Class)
-		unheard = unheard || call.Class == resource.Lost
+		// After a refusal that may have come in the middle of several calls, too, what exists may be of our own making.
+		unheard = unheard || call.Class == resource.Lost || call.Class == resource.Missing || call.Class == resource.Busy
 		if ctx.Err() != nil {
 			return err // whoever resumes or undoes the run will look
 		}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
 
@@ -23,10 +22,17 @@ type record struct {
 	Error string    `json:"error,omitempty"`
 }
 
+// durable is what a journal needs of its file, an *os.File.
+type durable interface {
+	io.WriteCloser
+	// Sync returns when all that was written is on disk.
+	Sync() error
+}
+
 // journal appends records to a file. Records that arrive while the disk is busy are written and synced together, so
 // many steps share one sync. It is safe for concurrent use.
 type journal struct {
-	file *os.File
+	file durable
 
 	mu      sync.Mutex
 	pending []byte
@@ -37,7 +43,7 @@ type journal struct {
 	done chan struct{}
 }
 
-func newJournal(file *os.File) *journal {
+func newJournal(file durable) *journal {
 	j := &journal{file: file, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	go j.run()
 	return j

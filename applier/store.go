@@ -1,9 +1,11 @@
 package applier
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -159,17 +161,17 @@ func (s *Store) List() ([]*Run, error) {
 	return runs, nil
 }
 
-// markUndone notes on each run which complete rollback has taken it back.
+// markUndone notes on each run which complete rollback has taken it back. A rollback that was itself taken back counts no more.
 func (s *Store) markUndone(runs []*Run, ids []string) {
 	undoneBy := map[string]string{}
-	for _, id := range slices.Backward(ids) {
-		records, err := s.records(id)
-		if err != nil || len(records) == 0 || records[0].Header == nil || records[0].Header.Undoes == "" {
+	for _, id := range ids { // the newest first, so what took a rollback back is known before the rollback
+		header, err := s.header(id)
+		if err != nil || header == nil || header.Undoes == "" || undoneBy[id] != "" || undoneBy[header.Undoes] != "" {
 			continue // load says what is wrong with it when it is asked for
 		}
 		var result Result
 		if err := s.read(id, resultFile, &result); err == nil && result.Status == StatusDone {
-			undoneBy[records[0].Header.Undoes] = id
+			undoneBy[header.Undoes] = id
 		}
 	}
 	for _, run := range runs {
@@ -177,7 +179,8 @@ func (s *Store) markUndone(runs []*Run, ids []string) {
 	}
 }
 
-// ids lists the runs, the newest first. A folder without a journal is a run that crashed before its first change.
+// ids lists the runs, the newest first. A folder without the first line of a journal is a run that crashed before its first
+// change.
 func (s *Store) ids() ([]string, error) {
 	entries, err := os.ReadDir(s.dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -188,12 +191,37 @@ func (s *Store) ids() ([]string, error) {
 	}
 	var ids []string
 	for _, e := range entries {
-		if _, err := os.Stat(s.path(e.Name(), journalFile)); e.IsDir() && err == nil {
+		if _, err := s.firstLine(e.Name()); err == nil {
 			ids = append(ids, e.Name())
+		} else if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, io.EOF) && e.IsDir() {
+			return nil, err
 		}
 	}
 	slices.Reverse(ids)
 	return ids, nil
+}
+
+// header reads the header of a run alone; nil where the first record is none.
+func (s *Store) header(id string) (*Header, error) {
+	line, err := s.firstLine(id)
+	if err != nil {
+		return nil, err
+	}
+	var first record
+	if err := json.Unmarshal(line, &first); err != nil {
+		return nil, err
+	}
+	return first.Header, nil
+}
+
+// firstLine returns the line of a run's journal that holds its header; io.EOF where a crash cut it short.
+func (s *Store) firstLine(id string) ([]byte, error) {
+	file, err := os.Open(s.path(id, journalFile))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return bufio.NewReader(file).ReadBytes('\n')
 }
 
 func (s *Store) load(id string) (*Run, error) {

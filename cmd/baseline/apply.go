@@ -1,22 +1,15 @@
 package main
 
 import (
-	"bufio"
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"baseline/applier"
 	"baseline/cmd/baseline/render"
-	"baseline/kinds"
 	"baseline/live"
-	"baseline/resource"
 )
 
 // applyFlags are the flags that apply and rollback share.
@@ -121,35 +114,6 @@ func (c *command) applyPlan(ctx context.Context, path string, o applyFlags) erro
 	})
 }
 
-// readPlan reads a plan file strictly: what this program would not have written, it does not carry out.
-func readPlan(path string) (*resource.Plan, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	var plan resource.Plan
-	dec := json.NewDecoder(strings.NewReader(string(data)))
-	if err := dec.Decode(&plan); err != nil {
-		return nil, fmt.Errorf("%s is not a plan: %w", path, err)
-	}
-	switch {
-	case plan.Format != resource.PlanFormat:
-		return nil, fmt.Errorf("%s has plan format %d, and this program reads %d: plan again", path, plan.Format, resource.PlanFormat)
-	case plan.Account == "":
-		return nil, fmt.Errorf("%s is not a plan: it names no account", path)
-	case plan.Undoes != "":
-		return nil, fmt.Errorf("%s takes back run %s: use `baseline rollback %s`, which looks at the account first", path, plan.Undoes, plan.Undoes)
-	}
-	for i, change := range plan.Changes {
-		for _, need := range change.Needs {
-			if need < 0 || need >= i {
-				return nil, fmt.Errorf("%s is not a plan: change %d waits for change %d", path, i, need)
-			}
-		}
-	}
-	return &plan, nil
-}
-
 // resume finishes a run.
 func (c *command) resume(ctx context.Context, id string, o applyFlags) error {
 	json, err := asJSON(o.output)
@@ -179,132 +143,4 @@ func (c *command) resume(ctx context.Context, id string, o applyFlags) error {
 		run, err := a.Resume(ctx, run)
 		return c.ended(run, err, json)
 	})
-}
-
-// consent makes sure that somebody wants the plan.
-func (c *command) consent(plan *resource.Plan, o applyFlags) error {
-	if err := oneWayConsent(plan, o); err != nil {
-		return err
-	}
-	if o.approved {
-		return nil
-	}
-	if !c.InTTY {
-		return &ending{
-			exit: exitRefused,
-			err:  errors.New("there is no terminal to ask at; nothing was changed"),
-			next: []string{"add --auto-approve, or apply a plan that was reviewed: baseline plan --out FILE, then baseline apply FILE"},
-		}
-	}
-	fmt.Fprintf(c.Out, "\nApply these changes to account %s? Only `yes` is taken for a yes: ", plan.Account)
-	answer, err := bufio.NewReader(c.In).ReadString('\n')
-	if strings.TrimSpace(answer) != "yes" || err != nil {
-		return refusal("not approved; nothing was changed")
-	}
-	return nil
-}
-
-func oneWayConsent(plan *resource.Plan, o applyFlags) error {
-	var lost []string
-	for _, change := range plan.Changes {
-		if len(change.OneWay) > 0 {
-			lost = append(lost, fmt.Sprintf("%s: %s cannot come back", change.Address, strings.Join(change.OneWay, ", ")))
-		}
-	}
-	if len(lost) == 0 || o.allowOneWay {
-		return nil
-	}
-	return &ending{
-		exit: exitRefused,
-		err:  fmt.Errorf("the plan holds one-way changes; nothing was changed\n  %s", strings.Join(lost, "\n  ")),
-		next: []string{"if that is meant, add --allow-one-way"},
-	}
-}
-
-// withAccount works on the account that something was written for, and refuses credentials for another one.
-func (c *command) withAccount(ctx context.Context, account, what string, work func(*session, live.Identity) error) error {
-	s, err := c.open(ctx, account)
-	if err != nil {
-		return err
-	}
-	who, err := s.Identify(ctx)
-	switch {
-	case err != nil:
-	case who.Account != account:
-		err = refusal("%s is for account %s, and these credentials are for %s (%s)", what, account, who.Account, who.ARN)
-	default:
-		err = work(s, who)
-	}
-	return cmp.Or(err, s.close())
-}
-
-func (c *command) applier(s *session, json bool) (*applier.Applier, error) {
-	style, err := c.style()
-	if err != nil {
-		return nil, err
-	}
-	out := c.Out
-	if json {
-		out = c.Err
-	}
-	return &applier.Applier{
-		Account: s, Store: applier.NewStore(c.runsDir), Types: kinds.Types(), Clock: c.Clock, Parallel: c.parallel,
-		Tell: render.NewProgress(out, style, c.OutTTY && !json).Event,
-	}, nil
-}
-
-// carryOut applies an approved plan and tells how it went.
-func (c *command) carryOut(ctx context.Context, s *session, header applier.Header, plan *resource.Plan, fresh, json bool) error {
-	a, err := c.applier(s, json)
-	if err != nil {
-		return err
-	}
-	run, err := a.Apply(ctx, header, plan, fresh)
-	return c.ended(run, err, json)
-}
-
-// ended prints what became of a run and adds to an error what can be done about it.
-func (c *command) ended(run *applier.Run, err error, json bool) error {
-	if run != nil && json {
-		if err := render.RunJSON(c.Out, run); err != nil {
-			return err
-		}
-	}
-	if incomplete, ok := errors.AsType[*applier.IncompleteError](err); ok {
-		end := classify(context.Background(), err)
-		if errors.Is(err, context.Canceled) {
-			end.exit = exitInterrupted
-		}
-		end.next = []string{
-			"finish it: " + c.again("apply", "--resume", incomplete.Run.ID),
-			"undo it:   " + c.again("rollback", incomplete.Run.ID),
-		}
-		return end
-	}
-	if err != nil || json {
-		return err
-	}
-	verb := "Applied"
-	if run.Header.Command == "rollback" {
-		verb = "Rolled back run " + run.Header.Undoes
-	}
-	fmt.Fprintf(c.Out, "\n%s. Run %s is recorded in %s.\n", verb, run.ID, applier.NewStore(c.runsDir).Dir(run.ID))
-	fmt.Fprintf(c.Out, "Undo it with: %s\n", c.again("rollback", run.ID))
-	return nil
-}
-
-// mentionUnfinished warns of runs that were left half-way.
-func (c *command) mentionUnfinished() error {
-	runs, err := applier.NewStore(c.runsDir).List()
-	if err != nil {
-		return err
-	}
-	for _, run := range runs {
-		if s := run.Status(); s == applier.StatusPartly || s == applier.StatusUnfinished {
-			fmt.Fprintf(c.Err, "note: run %s is %s; resume it with `%s` or undo it with `%s`\n",
-				run.ID, s, c.again("apply", "--resume", run.ID), c.again("rollback", run.ID))
-			break
-		}
-	}
-	return nil
 }

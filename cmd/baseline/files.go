@@ -62,3 +62,44 @@ func (c *command) variables() (map[string]string, error) {
 	}
 	return vars, nil
 }
+
+// load reads the files for the account that the flags and the files name together.
+func (c *command) load(current string) (*spec.Baseline, error) {
+	inputs, err := c.inputs()
+	if err != nil {
+		return nil, err
+	}
+	vars, err := c.variables()
+	if err != nil {
+		return nil, err
+	}
+	env := spec.Env{Account: c.accountID, Vars: vars, Region: c.region}
+	if current != "" {
+		env.Account = current
+	}
+	return spec.Load(inputs, env)
+}
+
+// declared is the account that the files or --account name; "" for whichever is current.
+func (c *command) declared() (string, error) {
+	inputs, err := c.inputs()
+	if err != nil {
+		return "", err
+	}
+	account, err := spec.DeclaredAccount(inputs)
+	if err != nil {
+		if _, all := c.load(""); all != nil {
+			err = all // which says everything that is wrong, at once
+		}
+		return "", err
+	}
+	switch {
+	case account == "" && c.accountID == "" && c.sandbox == "":
+		return "", &ending{exit: exitInvalid, err: errors.New("no account is named, so none can be refused: declare `account:` in the file, or give --account ID (or --account current)")}
+	case account == "" && c.accountID != "current":
+		return c.accountID, nil
+	case account != "" && c.accountID != "" && c.accountID != "current" && c.accountID != account:
+		return "", refusal("the file is for account %s, and --account says %s", account, c.accountID)
+	}
+	return account, nil
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"baseline/applier"
+	"baseline/cmd/baseline/render"
+	"baseline/kinds"
+	"baseline/resource"
+)
+
+func (c *command) applier(s *session, json bool) (*applier.Applier, error) {
+	style, err := c.style()
+	if err != nil {
+		return nil, err
+	}
+	out := c.Out
+	if json {
+		out = c.Err
+	}
+	return &applier.Applier{
+		Account: s, Store: applier.NewStore(c.runsDir), Types: kinds.Types(), Clock: c.Clock, Parallel: c.parallel,
+		Tell: render.NewProgress(out, style, c.OutTTY && !json).Event,
+	}, nil
+}
+
+// carryOut applies an approved plan and tells how it went.
+func (c *command) carryOut(ctx context.Context, s *session, header applier.Header, plan *resource.Plan, fresh, json bool) error {
+	a, err := c.applier(s, json)
+	if err != nil {
+		return err
+	}
+	run, err := a.Apply(ctx, header, plan, fresh)
+	return c.ended(run, err, json)
+}
+
+// ended prints what became of a run and adds to an error what can be done about it.
+func (c *command) ended(run *applier.Run, err error, json bool) error {
+	if run != nil && json {
+		if err := render.RunJSON(c.Out, run); err != nil {
+			return err
+		}
+	}
+	if incomplete, ok := errors.AsType[*applier.IncompleteError](err); ok {
+		end := classify(context.Background(), err)
+		if errors.Is(err, context.Canceled) {
+			end.exit = exitInterrupted
+		}
+		end.next = []string{
+			"finish it: " + c.again("apply", "--resume", incomplete.Run.ID),
+			"undo it:   " + c.again("rollback", incomplete.Run.ID),
+		}
+		return end
+	}
+	if err != nil || json {
+		return err
+	}
+	verb := "Applied"
+	if run.Header.Command == "rollback" {
+		verb = "Rolled back run " + run.Header.Undoes
+	}
+	fmt.Fprintf(c.Out, "\n%s. Run %s is recorded in %s.\n", verb, run.ID, applier.NewStore(c.runsDir).Dir(run.ID))
+	fmt.Fprintf(c.Out, "Undo it with: %s\n", c.again("rollback", run.ID))
+	return nil
+}
+
+// mentionUnfinished warns of runs that were left half-way.
+func (c *command) mentionUnfinished() error {
+	runs, err := applier.NewStore(c.runsDir).List()
+	if err != nil {
+		return err
+	}
+	for _, run := range runs {
+		if s := run.Status(); s == applier.StatusPartly || s == applier.StatusUnfinished {
+			fmt.Fprintf(c.Err, "note: run %s is %s; resume it with `%s` or undo it with `%s`\n",
+				run.ID, s, c.again("apply", "--resume", run.ID), c.again("rollback", run.ID))
+			break
+		}
+	}
+	return nil
+}

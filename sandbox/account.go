@@ -58,7 +58,7 @@ func newAccount(o Options) (*Account, error) {
 		o.Now = time.Now //nolint:forbidigo // the documented default
 	}
 	if o.Sleep == nil {
-		o.Sleep = time.Sleep
+		o.Sleep = time.Sleep //nolint:forbidigo // the documented default; callers with a clock pass theirs
 	}
 	if o.Account != "" && !accountID.MatchString(o.Account) {
 		return nil, fmt.Errorf("account %q: not 12 digits", o.Account)

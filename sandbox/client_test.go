@@ -37,7 +37,7 @@ func config(a *sandbox.Account, keyID string) aws.Config {
 }
 
 // foreignKey is a key no account here issued: the example of AWS's own documentation.
-const foreignKey = "AKIAIOSFODNN7EXAMPLE" //nolint:gosec // not a credential of anybody
+const foreignKey = "AKIAIOSFODNN7EXAMPLE"
 
 func clientOf(a *sandbox.Account) *iam.Client { return iam.NewFromConfig(config(a, foreignKey)) }
 

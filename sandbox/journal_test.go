@@ -31,7 +31,7 @@ func open(t *testing.T, path string, o sandbox.Options) *sandbox.Account {
 
 func contents(t *testing.T, path string) []byte {
 	t.Helper()
-	data, err := os.ReadFile(path) //nolint:gosec // a path of the test itself
+	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"baseline/resource"
 )
@@ -22,24 +23,72 @@ func severityTint(severity resource.Severity) string {
 }
 
 // findings adds findings, the worst first. Those of one rule with the same advice stand together, so that the advice
-// is given once.
+// is given once, and many of which the same was seen are told in a few lines.
 func (v *view) findings(findings []resource.Finding) {
 	ordered := slices.Clone(findings)
 	slices.SortStableFunc(ordered, func(a, b resource.Finding) int {
-		return cmp.Or(compareGroups(a, b), a.Subject.Compare(b.Subject))
+		return cmp.Or(compareAlike(a, b), a.Subject.Compare(b.Subject))
 	})
-	for i, f := range ordered {
+	for i := 0; i < len(ordered); {
+		f := ordered[i]
+		alike := 1
+		for i+alike < len(ordered) && compareAlike(f, ordered[i+alike]) == 0 {
+			alike++
+		}
 		if i == 0 || compareGroups(ordered[i-1], f) != 0 {
 			v.add(row{label: text(string(f.Severity)) + " · " + text(f.Rule), tint: severityTint(f.Severity)})
 		}
-		v.add(row{indent: 4, label: subjectName(f.Subject), remarks: []string{text(f.Seen)}, loud: true})
-		if i == len(ordered)-1 || compareGroups(f, ordered[i+1]) != 0 {
+		v.alike(ordered[i : i+alike])
+		i += alike
+		if i == len(ordered) || compareGroups(f, ordered[i]) != 0 {
 			if f.Advice != "" {
 				v.add(row{indent: 4, label: "-> " + text(f.Advice)})
 			}
 			v.space()
 		}
 	}
+}
+
+// How many findings of which the same was seen get a line each, and how many of the others are named. JSON names them all.
+const (
+	mostLines = 8
+	mostNames = 24
+	nameWidth = 100
+)
+
+// alike adds findings of which the same was seen.
+func (v *view) alike(findings []resource.Finding) {
+	if len(findings) <= mostLines {
+		for _, f := range findings {
+			v.add(row{indent: 4, label: subjectName(f.Subject), remarks: []string{text(f.Seen)}, loud: true})
+		}
+		return
+	}
+	word := strings.ReplaceAll(kindWord(findings[0].Subject.Kind), "_", " ")
+	v.add(row{indent: 4, label: plural(len(findings), word), remarks: []string{text(findings[0].Seen)}, loud: true})
+	line := ""
+	for i, f := range findings {
+		name := text(f.Subject.Name)
+		if i == mostNames {
+			name = "and " + grouped(len(findings)-mostNames) + " more"
+		} else if i < len(findings)-1 {
+			name += ","
+		}
+		if line != "" && len(line)+1+len(name) > nameWidth {
+			v.add(row{indent: 8, label: line})
+			line = ""
+		}
+		line = strings.TrimSpace(line + " " + name)
+		if i == mostNames {
+			break
+		}
+	}
+	v.add(row{indent: 8, label: line})
+}
+
+// compareAlike puts findings of one group together of which the same was seen of the same kind of object.
+func compareAlike(a, b resource.Finding) int {
+	return cmp.Or(compareGroups(a, b), cmp.Compare(a.Subject.Kind, b.Subject.Kind), cmp.Compare(a.Seen, b.Seen))
 }
 
 func compareGroups(a, b resource.Finding) int {

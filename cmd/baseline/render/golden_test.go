@@ -56,6 +56,7 @@ func TestPlan(t *testing.T) {
 		{"cycle", cycle()},
 		{"take_back", takeBack()},
 		{"findings_only", findingsOnly()},
+		{"many_findings", manyFindings()},
 		{"hostile", hostile()},
 		{"thousand", thousand()},
 	} {

@@ -230,6 +230,19 @@ func findingsOnly() *resource.Plan {
 	return p
 }
 
+// manyFindings has more findings of one kind than anybody reads line by line.
+func manyFindings() *resource.Plan {
+	p := plan()
+	for i := range 40 {
+		p.Findings = append(p.Findings,
+			resource.Finding{Rule: "unmanaged", Subject: resource.At("iam_user", fmt.Sprintf("user%02d", i)), Severity: resource.Low, Seen: "in the account, but not in the file"},
+			resource.Finding{Rule: "unmanaged", Subject: resource.At("iam_policy", fmt.Sprintf("policy%02d", i%9)), Severity: resource.Low, Seen: "in the account, but not in the file"},
+		)
+	}
+	p.Findings = append(p.Findings, resource.Finding{Rule: "unmanaged", Subject: alice, Severity: resource.High, Seen: "holds policy aws:AdministratorAccess"})
+	return p
+}
+
 func hostile() *resource.Plan {
 	evil := "x\x1b[2K\rPlan: 0 to create\nuser/\u202eecila\u0085\xff"
 	p := plan(

@@ -17,10 +17,13 @@ func moment(t time.Time) string {
 	return t.UTC().Format(timeLayout)
 }
 
-// plural counts in words, "1 step", "1,200 steps", for nouns that take an s.
+// plural counts in words: "1 step", "1,200 steps", "3 policies".
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
+	}
+	if stem, ok := strings.CutSuffix(noun, "y"); ok {
+		return grouped(n) + " " + stem + "ies"
 	}
 	return grouped(n) + " " + noun + "s"
 }

@@ -42,6 +42,7 @@ var statuses = map[string]int{
 	"NotSupportedService":           http.StatusNotFound,
 	"EntityAlreadyExists":           http.StatusConflict,
 	"DeleteConflict":                http.StatusConflict,
+	"DuplicateCertificate":          http.StatusConflict,
 	"LimitExceeded":                 http.StatusConflict,
 	"ConcurrentModification":        http.StatusConflict,
 	"EntityTemporarilyUnmodifiable": http.StatusConflict,

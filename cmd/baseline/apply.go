@@ -71,7 +71,7 @@ func (c *command) applyFiles(ctx context.Context, s *session, declared string, o
 	if err != nil || len(p.plan.Changes) == 0 {
 		return err
 	}
-	if err := c.consent(p.plan, o); err != nil {
+	if err := c.consent(ctx, p.plan, o); err != nil {
 		return err
 	}
 	header := applier.Header{Command: "apply", Baseline: p.plan.Baseline, Account: p.plan.Account, Caller: p.plan.Caller}

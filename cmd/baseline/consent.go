@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,7 +11,7 @@ import (
 )
 
 // consent makes sure that somebody wants the plan.
-func (c *command) consent(plan *resource.Plan, o applyFlags) error {
+func (c *command) consent(ctx context.Context, plan *resource.Plan, o applyFlags) error {
 	if err := oneWayConsent(plan, o); err != nil {
 		return err
 	}
@@ -25,11 +26,24 @@ func (c *command) consent(plan *resource.Plan, o applyFlags) error {
 		}
 	}
 	fmt.Fprintf(c.Out, "\nApply these changes to account %s? Only `yes` is taken for a yes: ", plan.Account)
-	answer, err := bufio.NewReader(c.In).ReadString('\n')
-	if strings.TrimSpace(answer) != "yes" || err != nil {
-		return refusal("not approved; nothing was changed")
+	answer := make(chan string, 1)
+	go func() {
+		line, err := bufio.NewReader(c.In).ReadString('\n')
+		if err != nil {
+			line = "" // half a line is no answer
+		}
+		answer <- strings.TrimSpace(line)
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(c.Out)
+		return ctx.Err()
+	case given := <-answer:
+		if given != "yes" {
+			return refusal("not approved; nothing was changed")
+		}
+		return nil
 	}
-	return nil
 }
 
 func oneWayConsent(plan *resource.Plan, o applyFlags) error {

@@ -97,7 +97,7 @@ func (c *command) takeBack(ctx context.Context, s *session, who live.Identity, r
 		return nil
 	}
 	o.allowOneWay = true // what was made by the run may go; the plan has said what goes with it
-	if err := c.consent(plan, o.applyFlags); err != nil {
+	if err := c.consent(ctx, plan, o.applyFlags); err != nil {
 		return err
 	}
 	header := applier.Header{Command: "rollback", Baseline: run.Header.Baseline, Account: who.Account, Caller: who.ARN, Undoes: run.ID}

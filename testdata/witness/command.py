@@ -124,6 +124,15 @@ class SandboxTest(unittest.TestCase):
         self.assertEqual((answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]), (code, status))
         self.assertIn(says, answer["Error"]["Message"])
         self.assertTrue(answer["ResponseMetadata"]["RequestId"])
+        self.in_model(caught.exception.operation_name, code, status)
+
+    def in_model(self, operation, code, status):
+        """Holds an error that IAM's model has against it: is it one of this operation, and with this status?"""
+        model = self.iam.meta.service_model
+        if code not in {shape.error_code for shape in model.error_shapes} or operation not in model.operation_names:
+            return
+        errors = {shape.error_code: shape.metadata["error"].get("httpStatusCode") for shape in model.operation_model(operation).error_shapes}
+        self.assertEqual(errors.get(code), status, f"{operation} is modelled with {errors}")
 
     def refuses(self, code, status, call, says="", **parameters):
         with self.refused(code, status, says):

@@ -3,6 +3,12 @@
 import base64
 import struct
 import unittest
+from datetime import datetime, timedelta, timezone
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from command import ACCOUNT, SandboxTest
 
@@ -98,8 +104,20 @@ class Credentials(SandboxTest):
 
     def test_signing_certificates(self):
         self.refuses("MalformedCertificate", 400, self.iam.upload_signing_certificate, CertificateBody="none", **BOB)
-        self.assertEqual(self.every("list_signing_certificates", "Certificates", **BOB), [])
-        self.refuses("NoSuchEntity", 404, self.iam.delete_signing_certificate, CertificateId="A" * 24, **BOB)
+        body = certificate()
+        made = self.iam.upload_signing_certificate(CertificateBody=body, **BOB)["Certificate"]
+        one = {"CertificateId": made["CertificateId"], **BOB}
+        self.refuses("DuplicateCertificate", 409, self.iam.upload_signing_certificate, CertificateBody=body, **BOB)
+        self.iam.upload_signing_certificate(CertificateBody=certificate(), **BOB)
+        self.refuses("LimitExceeded", 409, self.iam.upload_signing_certificate, CertificateBody=certificate(), **BOB)
+        self.iam.update_signing_certificate(Status="Inactive", **one)
+        listed = {c["CertificateId"]: c for c in self.every("list_signing_certificates", "Certificates", size=1, **BOB)}
+        self.assertEqual(sorted(c["Status"] for c in listed.values()), ["Active", "Inactive"])
+        found = listed[made["CertificateId"]]
+        self.assertEqual((found["Status"], found["CertificateBody"].strip()), ("Inactive", body.strip()))
+        self.refuses("DeleteConflict", 409, self.iam.delete_user, says="must delete signing certificates first", **BOB)
+        self.iam.delete_signing_certificate(**one)
+        self.refuses("NoSuchEntity", 404, self.iam.delete_signing_certificate, **one)
 
     def test_service_specific_credentials(self):
         git = {"ServiceName": "codecommit.amazonaws.com", **BOB}
@@ -121,6 +139,15 @@ class Credentials(SandboxTest):
         self.refuses("DeleteConflict", 409, self.iam.delete_user, **BOB)
         self.iam.delete_service_specific_credential(**one)
         self.refuses("NoSuchEntity", 404, self.iam.delete_service_specific_credential, **one)
+
+
+def certificate():
+    """A certificate signed by itself. The package that makes it comes with moto."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "bob")])
+    now = datetime.now(timezone.utc)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
 
 
 def ssh_key(n):

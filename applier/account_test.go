@@ -64,6 +64,8 @@ type account struct {
 	calls   []string
 	refused []error
 	reads   []read
+	// closer counts the close looks that were asked for where none is to be had.
+	closer int
 }
 
 // answer is what becomes of a write: nothing out of the ordinary, or a failure that may come after the fact.
@@ -285,15 +287,6 @@ func (w *work) mustLoad(t *testing.T, id string) *applier.Run {
 		t.Fatal(err)
 	}
 	return run
-}
-
-// kinds are the kinds of the events that were told, without repeating one that follows itself.
-func (w *work) kinds() []applier.EventKind {
-	var out []applier.EventKind
-	for _, e := range w.events {
-		out = append(out, e.Kind)
-	}
-	return slices.Compact(out)
 }
 
 // incomplete takes an error for what it must be.

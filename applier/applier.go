@@ -40,7 +40,7 @@ const Patience = 2 * time.Minute
 type StaleError struct{ Moved []planner.Drift }
 
 func (e *StaleError) Error() string {
-	return fmt.Sprintf("the account has changed since the plan was made: %s", list(e.Moved))
+	return fmt.Sprintf("the account has changed since the plan was made: %s", list(e.Moved, planner.Drift.String))
 }
 
 // IncompleteError says that a run has begun but not done all of its plan.
@@ -69,7 +69,7 @@ func (e *IncompleteError) Error() string {
 		why = append(why, e.Failed[i].Error())
 	}
 	if len(e.Unseen) > 0 {
-		why = append(why, "not seen in the account yet: "+list(e.Unseen))
+		why = append(why, "not seen in the account yet: "+list(e.Unseen, unseen))
 	}
 	if e.Cause != nil {
 		why = append(why, e.Cause.Error())
@@ -88,7 +88,15 @@ func (e *IncompleteError) Unwrap() []error {
 	return errs
 }
 
-func list(drift []planner.Drift) string {
+// unseen names what the account does not show: the whole object, or some of its settings.
+func unseen(d planner.Drift) string {
+	if d.Left == nil || d.Found == nil {
+		return d.Address.String()
+	}
+	return d.Address.String() + " (" + strings.Join(d.Settings, ", ") + ")"
+}
+
+func list(drift []planner.Drift, say func(planner.Drift) string) string {
 	const shown = 5
 	var words []string
 	for i, d := range drift {
@@ -96,7 +104,7 @@ func list(drift []planner.Drift) string {
 			words = append(words, fmt.Sprintf("and %d more", len(drift)-shown))
 			break
 		}
-		words = append(words, d.String())
+		words = append(words, say(d))
 	}
 	return strings.Join(words, "; ")
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -130,7 +131,7 @@ func readJournal(r io.Reader) (records []record, whole int64, err error) {
 	lines := bufio.NewReader(r)
 	for n := 1; ; n++ {
 		line, err := lines.ReadBytes('\n')
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return records, whole, nil
 		}
 		if err != nil {
@@ -139,7 +140,11 @@ func readJournal(r io.Reader) (records []record, whole int64, err error) {
 		var rec record
 		dec := json.NewDecoder(bytes.NewReader(line))
 		dec.DisallowUnknownFields()
-		if err := dec.Decode(&rec); err != nil {
+		err = dec.Decode(&rec)
+		if err == nil && dec.More() {
+			err = errors.New("there is more on it than one record")
+		}
+		if err != nil {
 			return nil, 0, fmt.Errorf("line %d: %w", n, err)
 		}
 		records = append(records, rec)

@@ -153,9 +153,17 @@ func gated(t *testing.T, dir string, plan *resource.Plan, from, to things, paral
 		if slices.ContainsFunc(c.Needs, func(n int) bool { return n >= i }) {
 			return fmt.Errorf("rollback.json: change %d waits for %v", i, c.Needs)
 		}
+	}
+	left := random.Perm(len(back.Changes)) // by hand, in any order that its needs allow
+	for len(left) > 0 {
+		free := slices.IndexFunc(left, func(i int) bool {
+			return !slices.ContainsFunc(back.Changes[i].Needs, func(n int) bool { return slices.Contains(left, n) })
+		})
+		c := back.Changes[left[free]]
 		if err := a.carryOut(c); err != nil {
-			return fmt.Errorf("rollback.json: change %d, %s %s: %w", i, c.Op(), c.Address, err)
+			return fmt.Errorf("rollback.json: %s %s: %w", c.Op(), c.Address, err)
 		}
+		left = slices.Delete(left, free, free+1)
 	}
 	return differs(a.state, from.state())
 }

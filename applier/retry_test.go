@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -53,44 +54,58 @@ func TestWhichFailuresAreTriedAgain(t *testing.T) {
 	}{
 		{
 			"an update on its own",
-			things{"a": thing("1")}, things{"a": thing("2")}, "a",
+			things{"a": thing("1")},
+			things{"a": thing("2")},
+			"a",
 			verdicts{resource.Missing: once, resource.InUse: once},
 		},
 		{
 			"a create on its own",
-			nil, things{"a": thing("1")}, "a",
+			nil,
+			things{"a": thing("1")},
+			"a",
 			// Nothing is seen of what is said to exist: it may not be visible yet.
 			verdicts{resource.Missing: once, resource.InUse: once, resource.Exists: patiently},
 		},
 		{
 			"a delete on its own",
-			things{"a": thing("1")}, nil, "a",
+			things{"a": thing("1")},
+			nil, "a",
 			// It is seen, so it is not missing: one of the two is late.
 			verdicts{resource.Missing: patiently, resource.InUse: once},
 		},
 		{
 			"a create that needs what was there before",
-			things{"a": thing("1")}, things{"a": thing("1"), "b": thing("1", "a")}, "b",
+			things{"a": thing("1")},
+			things{"a": thing("1"), "b": thing("1", "a")},
+			"b",
 			verdicts{resource.Missing: once, resource.InUse: once},
 		},
 		{
 			"a create that needs what this run created",
-			nil, things{"a": thing("1"), "b": thing("1", "a")}, "b",
+			nil,
+			things{"a": thing("1"), "b": thing("1", "a")},
+			"b",
 			verdicts{resource.Missing: patiently, resource.InUse: once},
 		},
 		{
 			"an update that needs what this run created",
-			things{"b": thing("1")}, things{"a": thing("1"), "b": thing("1", "a")}, "b",
+			things{"b": thing("1")},
+			things{"a": thing("1"), "b": thing("1", "a")},
+			"b",
 			verdicts{resource.Missing: patiently, resource.InUse: once},
 		},
 		{
 			"a delete of what this run made others let go of",
-			things{"a": thing("1"), "b": thing("1", "a")}, things{"b": thing("1")}, "a",
+			things{"a": thing("1"), "b": thing("1", "a")},
+			things{"b": thing("1")},
+			"a",
 			verdicts{resource.InUse: patiently},
 		},
 		{
 			"a delete of what held on to what this run deleted",
-			things{"a": thing("1"), "b": thing("1", "a")}, nil, "a",
+			things{"a": thing("1"), "b": thing("1", "a")},
+			nil, "a",
 			verdicts{resource.InUse: patiently},
 		},
 	} {
@@ -247,24 +262,38 @@ func TestACreateThatMeetsAnother(t *testing.T) {
 	})
 }
 
-// What a lost call of ours left half-made is finished, not taken for somebody else's.
-func TestACreateThatWasLostHalfWayIsFinished(t *testing.T) {
-	w := newWork(t, newAccount(nil))
-	w.account.onWrite = func(_ context.Context, c resource.Change, try int) answer {
-		if try == 1 {
-			w.account.mu.Lock()
-			defer w.account.mu.Unlock()
-			w.account.state[c.Address] = thing("half")
-			w.account.past = append(w.account.past, moment{w.account.clock.Now(), resource.State{c.Address: thing("half")}})
-			return answer{err: failure(resource.Lost)}
-		}
-		return answer{}
+// What an earlier call of ours left half-made is finished, not taken for somebody else's.
+func TestACreateThatWasMadeHalfWayIsFinished(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		class resource.Class
+		lag   time.Duration
+	}{
+		{"its answer was lost", resource.Lost, 0},
+		{"its answer was lost, and what it left shows late", resource.Lost, time.Second},
+		{"the object was busy in the middle", resource.Busy, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWork(t, newAccount(nil))
+			w.account.lag = test.lag
+			half := resource.State{at("a"): thing("half")}
+			w.account.onWrite = func(_ context.Context, _ resource.Change, try int) answer {
+				if try > 1 {
+					return answer{}
+				}
+				w.account.mu.Lock()
+				defer w.account.mu.Unlock()
+				w.account.state = maps.Clone(half)
+				w.account.past = append(w.account.past, moment{w.account.clock.Now(), half})
+				return answer{err: failure(test.class)}
+			}
+			w.mustApply(t, mustPlan(t, nil, things{"a": thing("whole")}))
+			if diff := cmp.Diff([]string{"update a"}, w.account.calls); diff != "" {
+				t.Errorf("calls (-want +got):\n%s", diff)
+			}
+			w.account.mustBe(t, things{"a": thing("whole")})
+		})
 	}
-	w.mustApply(t, mustPlan(t, nil, things{"a": thing("whole")}))
-	if diff := cmp.Diff([]string{"update a"}, w.account.calls); diff != "" {
-		t.Errorf("calls (-want +got):\n%s", diff)
-	}
-	w.account.mustBe(t, things{"a": thing("whole")})
 }
 
 func TestADeleteOfWhatIsGoneIsDone(t *testing.T) {

@@ -230,6 +230,9 @@ func (s *Store) load(id string) (*Run, error) {
 	if err == nil {
 		err = s.read(id, planFile, run.Plan)
 	}
+	if err == nil {
+		err = run.Plan.Check()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", id, err)
 	}

@@ -65,8 +65,8 @@ func (s size) account() resource.State {
 	return state
 }
 
-// replaced is the account with everything that can be replaced wanted with another path or description, and thus all of
-// its parts coming and going.
+// replaced is the account with every policy wanted under another path, which takes a replacement, and with it the going and
+// coming of its attachments. The boundary stays, for it cannot go.
 func replaced(state resource.State) resource.State {
 	out := maps.Clone(state)
 	for a, r := range out {

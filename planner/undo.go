@@ -32,7 +32,7 @@ type Drift struct {
 func (d Drift) String() string {
 	switch {
 	case d.Left == nil && d.Found != nil:
-		return plain(d.Address) + " was made after the run"
+		return plain(d.Address) + " has been made since"
 	case d.Found == nil:
 		return plain(d.Address) + " is gone"
 	}
@@ -174,9 +174,9 @@ func Moved(plan *resource.Plan, live resource.State) []Drift {
 
 // Differing is Moved by settings alone: it leaves out the facts, which a plan cannot know of what it creates.
 func Differing(plan *resource.Plan, live resource.State) []Drift {
-	bare := make(resource.State, len(live))
-	for a, r := range live {
-		bare[a] = resource.Resource{Settings: r.Settings}
+	bare := slices.Clone(plan.Changes)
+	for i := range bare {
+		bare[i].Facts = nil
 	}
-	return Moved(plan, bare)
+	return Moved(&resource.Plan{Changes: bare}, live)
 }

@@ -1,6 +1,9 @@
 package resource
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Change is one step: from what is there to what shall be there.
 type Change struct {
@@ -101,6 +104,21 @@ type Plan struct {
 	Findings []Finding    `json:"findings,omitempty"`
 	// Notices are remarks to the reader that name no single object.
 	Notices []string `json:"notices,omitempty"`
+}
+
+// Check reports whether the changes of a plan that was read from a file can be carried out in their order.
+func (p *Plan) Check() error {
+	for i, c := range p.Changes {
+		if c.Address.IsZero() || c.Before == nil && c.After == nil {
+			return fmt.Errorf("change %d changes nothing", i+1)
+		}
+		for _, need := range c.Needs {
+			if need < 0 || need >= i {
+				return fmt.Errorf("change %d waits for change %d, which does not come before it", i+1, need+1)
+			}
+		}
+	}
+	return nil
 }
 
 // Counts are the numbers of a plan's summary line, in objects that stand alone: parts count with their owner.

@@ -50,12 +50,8 @@ func readPlan(path string) (*resource.Plan, error) {
 	case plan.Undoes != "":
 		return nil, fmt.Errorf("%s takes back run %s: use `baseline rollback %s`, which looks at the account first", path, plan.Undoes, plan.Undoes)
 	}
-	for i, change := range plan.Changes {
-		for _, need := range change.Needs {
-			if need < 0 || need >= i {
-				return nil, fmt.Errorf("%s is not a plan: change %d waits for change %d", path, i, need)
-			}
-		}
+	if err := plan.Check(); err != nil {
+		return nil, fmt.Errorf("%s is not a plan: %w", path, err)
 	}
 	return &plan, nil
 }

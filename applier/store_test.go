@@ -1,0 +1,198 @@
+package applier_test
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"baseline/applier"
+	"baseline/resource"
+)
+
+// record makes a run that needs nothing done; the clock says when.
+func (w *work) record(t *testing.T, h applier.Header) string {
+	t.Helper()
+	run, err := w.Apply(t.Context(), h, &resource.Plan{Format: resource.PlanFormat}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run.ID
+}
+
+func (w *work) wait(t *testing.T, d time.Duration) {
+	t.Helper()
+	if err := w.account.clock.Sleep(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestRunsAreFoundByTheBeginningOfTheirID(t *testing.T) {
+	w := newWork(t, newAccount(nil))
+	first := w.record(t, header)
+	second := w.record(t, header) // in the same second
+	w.wait(t, time.Second)
+	third := w.record(t, header)
+	w.wait(t, 24*time.Hour)
+	fourth := w.record(t, header)
+	if diff := cmp.Diff([]string{"20261121-140211", "20261121-140211-02", "20261121-140212", "20261122-140212"}, []string{first, second, third, fourth}); diff != "" {
+		t.Fatalf("ids (-want +got):\n%s", diff)
+	}
+	for asked, want := range map[string]string{
+		"": fourth, "last": fourth, "20261122": fourth, "20261121-140212": third, "20261121-140211-": second,
+		// A whole id is meant even where another one goes on from it.
+		first: first, second: second,
+	} {
+		if run, err := w.Store.Load(asked); err != nil || run.ID != want {
+			t.Errorf("%q: %v, %v, want %s", asked, run, err, want)
+		}
+	}
+	for _, asked := range []string{"2026", "20261121-14021", "20261123", "x", "../" + first} {
+		if _, err := w.Store.Load(asked); !errors.Is(err, applier.ErrNoRun) || !strings.Contains(err.Error(), asked) {
+			t.Errorf("%q: %v", asked, err)
+		}
+	}
+	runs, err := w.Store.List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, run := range runs {
+		ids = append(ids, run.ID)
+	}
+	if diff := cmp.Diff([]string{fourth, third, second, first}, ids); diff != "" {
+		t.Errorf("listed (-want +got):\n%s", diff)
+	}
+}
+
+func TestNoRuns(t *testing.T) {
+	for _, dir := range []string{t.TempDir(), filepath.Join(t.TempDir(), "absent")} {
+		store := applier.NewStore(dir)
+		if _, err := store.Load("last"); !errors.Is(err, applier.ErrNoRun) {
+			t.Errorf("%v", err)
+		}
+		if runs, err := store.List(); err != nil || len(runs) > 0 {
+			t.Errorf("%v, %v", runs, err)
+		}
+	}
+}
+
+// What else lies in the directory is no run: stray files, folders of others, and a run that crashed before its first change.
+func TestWhatIsNoRunIsPassedOver(t *testing.T) {
+	w := newWork(t, newAccount(nil))
+	id := w.record(t, header)
+	for _, dir := range []string{"20991231-000000", "20991231-000001", "zzz"} {
+		if err := os.Mkdir(filepath.Join(w.dir, dir), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, file := range []string{"20991231-000000/plan.json", "20991231-000001/journal.jsonl", "zzzz"} {
+		if err := os.WriteFile(filepath.Join(w.dir, file), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	runs, err := w.Store.List()
+	if err != nil || len(runs) != 1 || runs[0].ID != id {
+		t.Errorf("%v, %v", runs, err)
+	}
+	if run, err := w.Store.Load("last"); err != nil || run.ID != id {
+		t.Errorf("%v, %v", run, err)
+	}
+}
+
+func TestARunIsUndoneByACompleteRollbackThatStands(t *testing.T) {
+	w := newWork(t, newAccount(nil))
+	rollback := func(of string) string {
+		h := header
+		h.Command, h.Undoes = "rollback", of
+		return w.record(t, h)
+	}
+	status := func(id string) string {
+		run := w.mustLoad(t, id)
+		listed, err := w.Store.List()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range listed {
+			if l.ID == id && l.UndoneBy != run.UndoneBy {
+				t.Errorf("%s is undone by %q when loaded and by %q when listed", id, run.UndoneBy, l.UndoneBy)
+			}
+		}
+		return string(run.Status()) + " " + run.UndoneBy
+	}
+	check := func(when string, want map[string]string) {
+		t.Helper()
+		for id, s := range want {
+			if got := status(id); got != s {
+				t.Errorf("%s: run %s is %q, want %q", when, id, got, s)
+			}
+		}
+	}
+	a := w.record(t, header)
+	check("applied", map[string]string{a: "done "})
+	b := rollback(a)
+	check("rolled back", map[string]string{a: "rolled back " + b, b: "done "})
+	c := rollback(b)
+	check("the rollback rolled back", map[string]string{a: "done ", b: "rolled back " + c, c: "done "})
+	d := rollback(a)
+	check("rolled back once more", map[string]string{a: "rolled back " + d, b: "rolled back " + c, c: "done ", d: "done "})
+
+	if err := os.WriteFile(w.file(d, "result.json"), []byte(`{"status":"partly applied"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	check("half rolled back", map[string]string{a: "done ", d: "partly applied "})
+	if err := os.Remove(w.file(d, "result.json")); err != nil {
+		t.Fatal(err)
+	}
+	check("the rollback crashed", map[string]string{a: "done ", d: "unfinished "})
+}
+
+func TestAPlanOfANewerProgramIsRefused(t *testing.T) {
+	w := newWork(t, newAccount(nil))
+	id := w.record(t, header)
+	text, err := os.ReadFile(w.file(id, "plan.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plan map[string]any
+	if err := json.Unmarshal(text, &plan); err != nil {
+		t.Fatal(err)
+	}
+	plan["format"] = resource.PlanFormat + 1
+	if text, err = json.Marshal(plan); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(w.file(id, "plan.json"), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.Store.Load(id)
+	if want := "run " + id + ": its plan has format 2, and this program knows 1: use a newer one"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
+func TestADamagedFileOfARunIsNamed(t *testing.T) {
+	for _, name := range []string{"plan.json", "result.json"} {
+		w := newWork(t, newAccount(nil))
+		id := w.record(t, header)
+		if err := os.WriteFile(w.file(id, name), []byte(`{"changes":`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Store.Load(id); err == nil || !strings.HasPrefix(err.Error(), "run "+id+": "+name+": ") {
+			t.Errorf("%v", err)
+		}
+	}
+	w := newWork(t, newAccount(nil))
+	id := w.record(t, header)
+	if err := os.Remove(w.file(id, "plan.json")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Store.Load(id); err == nil || errors.Is(err, applier.ErrNoRun) || !strings.Contains(err.Error(), id) {
+		t.Errorf("without its plan: %v", err)
+	}
+}

@@ -65,7 +65,11 @@ func (w *work) followReference(gone *edit, needer resource.Address, declared fun
 	}
 	switch firmly := slices.Contains(w.firmNeeds(needer, w.Live[needer].Settings), gone.address); {
 	case firmly:
-		w.problem(gone.address, "can't be deleted while %s refers to it", plain(needer))
+		message := "can't be deleted while %s refers to it"
+		if !w.undoing {
+			message += ": declare it without that reference, or absent too"
+		}
+		w.problem(gone.address, message, plain(needer))
 	case gone.after == nil && declared(needer):
 		w.problem(gone.address, "can't go while the file has %s trust it", plain(needer))
 	case gone.replace && ne == nil && (declared(needer) || w.undoing && w.Live[needer].Facts[resource.FactOwner] == ""):

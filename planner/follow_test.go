@@ -19,7 +19,7 @@ func TestReferencesToWhatGoes(t *testing.T) {
 		{
 			name: "a boundary cannot go while somebody is bounded by it",
 			live: objects{"iam_policy/Fence": fence, "iam_user/alice": fenced()}, absent: []string{"iam_policy/Fence"},
-			plan: []string{"delete iam_policy/Fence // declared absent", "problem iam_policy/Fence: can't be deleted while user/alice refers to it"},
+			plan: []string{"delete iam_policy/Fence // declared absent", "problem iam_policy/Fence: can't be deleted while user/alice refers to it: declare it without that reference, or absent too"},
 		},
 		{
 			name: "nor be replaced",
@@ -27,7 +27,7 @@ func TestReferencesToWhatGoes(t *testing.T) {
 			plan: []string{
 				"delete iam_policy/Fence // AWS can't change the path of an existing one",
 				"create iam_policy/Fence description: document:" + string(allow("s3:*")) + " path:/x/ tags:map[baseline:name:b] // AWS can't change the path of an existing one",
-				"problem iam_policy/Fence: can't be deleted while user/alice refers to it",
+				"problem iam_policy/Fence: can't be deleted while user/alice refers to it: declare it without that reference, or absent too",
 			},
 		},
 		{

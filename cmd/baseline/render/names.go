@@ -18,7 +18,8 @@ func kindWord(kind resource.Kind) string {
 // objectName is how an object that stands alone is called: user/alice.
 func objectName(a resource.Address) string { return kindWord(a.Kind) + "/" + text(a.Name) }
 
-// partWords are nicer words for some kinds of parts, seen from the object that holds them. Other parts are called by their kind.
+// partWords are nicer words for some kinds of parts, seen from the object that holds them. Other parts are called by their kind,
+// without the owner's where it begins with that: a role_binding of a role is a binding.
 var partWords = map[string]string{
 	"membership":        "group",
 	"policy_attachment": "policy",
@@ -27,7 +28,7 @@ var partWords = map[string]string{
 
 // partName is how a part is called under its owner, without repeating whose it is: "group Developers", "policy aws:ReadOnlyAccess".
 func partName(part, owner resource.Address, account string) string {
-	word := kindWord(part.Kind)
+	word := strings.TrimPrefix(kindWord(part.Kind), kindWord(owner.Kind)+"_")
 	name, ends := part.Name, false
 	for _, prefix := range []string{kindWord(owner.Kind) + "/" + owner.Name, owner.Name} {
 		if rest, ok := strings.CutPrefix(name, prefix+"/"); ok {

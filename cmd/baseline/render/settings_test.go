@@ -55,6 +55,7 @@ func TestNamesOfParts(t *testing.T) {
 		{"policy of another account", resource.At("iam_policy_attachment", "user", "alice", "arn:aws:iam::444455556666:policy/p/X"), alice, "policy arn:aws:iam::444455556666:policy/p/X"},
 		{"policy by ARN", resource.At("iam_policy_attachment", "user", "alice", "arn:aws:iam::111122223333:policy/p/X"), alice, "policy X"},
 		{"unknown kind", resource.At("iam_access_key", "alice", "AKIAIOSFODNN7EXAMPLE"), alice, "access key AKIAIOSFODNN7EXAMPLE"},
+		{"kind that begins with the owner's", resource.At("iam_user_badge", "alice", "7"), alice, "badge 7"},
 		{"one of its kind", resource.At("iam_login_profile", "alice"), alice, "login profile"},
 		{"name that is not the owner's", resource.At("log_stream", "other"), alice, "stream other"},
 	} {

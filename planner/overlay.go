@@ -106,7 +106,8 @@ func (m *making) update(a resource.Address, live resource.Resource) {
 	t := m.typeOf(a)
 	wanted := m.want.Objects[a]
 	for _, name := range t.Detail {
-		if wanted.Has(name) && !live.Settings.Has(name) {
+		// Tags may hold another owner's mark, so they must be known whether or not the file names them.
+		if (wanted.Has(name) || name == t.Tags) && !live.Settings.Has(name) {
 			m.draft.Look = append(m.draft.Look, a)
 			return
 		}

@@ -13,7 +13,7 @@ import (
 // policyTags returns a lookup by ARN that also says whether the tags of a policy are known. Where the caller may not read tags in
 // bulk, those of declared policies are read one by one and the others stay unknown.
 func policyTags(ctx context.Context, r *Reader, policies []types.ManagedPolicyDetail) (func(arn string) (map[string]string, bool), error) {
-	if !r.PolicyTags {
+	if !r.WithTags {
 		return func(string) (map[string]string, bool) { return nil, false }, nil
 	}
 	bulk, err := r.Tags(ctx)
@@ -23,7 +23,7 @@ func policyTags(ctx context.Context, r *Reader, policies []types.ManagedPolicyDe
 	if !denied(err) {
 		return nil, err
 	}
-	r.notice("tag:GetResources is denied: the tags of policies that are not declared are unknown")
+	r.notice("tag:GetResources is denied: tags that IAM's own lists leave out, as those of policies, are known only of what is declared")
 	single, err := declaredPolicyTags(ctx, r, policies)
 	return func(arn string) (map[string]string, bool) { tags, ok := single[arn]; return tags, ok }, err
 }

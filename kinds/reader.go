@@ -24,8 +24,8 @@ type Reader struct {
 	Tagging *tagging.Client
 	// Account and Partition tell our own ARNs from others'.
 	Account, Partition string
-	// PolicyTags asks for the tags of managed policies, which cost extra calls; without it they stay unknown.
-	PolicyTags bool
+	// WithTags asks for the tags that only [Reader.Tags] shows, which cost extra calls; without it they stay unknown.
+	WithTags bool
 	// DeclaredPolicies are the names of the policies that a file declares. They are read one by one where bulk tags are denied.
 	DeclaredPolicies []string
 

@@ -78,7 +78,7 @@ func TestDeniedReadNamesEveryMissingPermission(t *testing.T) {
 	s := openSandbox(t, sandbox.Options{Faults: sandbox.Faults{Deny: []string{
 		"iam:GetAccountAuthorizationDetails", "iam:ListRoles", "iam:GetAccountPasswordPolicy",
 	}}})
-	_, err := s.account.Read(t.Context(), live.Hints{PolicyTags: true})
+	_, err := s.account.Read(t.Context(), live.Hints{Tags: true})
 	wantClass(t, err, resource.Denied)
 	for _, permission := range []string{"iam:GetAccountAuthorizationDetails", "iam:ListRoles", "iam:GetAccountPasswordPolicy"} {
 		if n := strings.Count(err.Error(), permission+": AccessDenied"); n != 1 {
@@ -108,13 +108,13 @@ func TestTagsOfPolicies(t *testing.T) {
 	}{
 		{
 			name:  "in bulk",
-			hints: live.Hints{PolicyTags: true, Policies: []string{"Mine", "Planned"}},
+			hints: live.Hints{Tags: true, Policies: []string{"Mine", "Planned"}},
 			want:  map[resource.Address]any{mine: tags{"team": "data"}, stranger: tags{}},
 			calls: map[string]int{"tag:GetResources": 1},
 		},
 		{
 			name: "one by one where bulk is denied", deny: []string{"tag:GetResources"},
-			hints:   live.Hints{PolicyTags: true, Policies: []string{"Mine", "Planned"}},
+			hints:   live.Hints{Tags: true, Policies: []string{"Mine", "Planned"}},
 			want:    map[resource.Address]any{mine: tags{"team": "data"}, stranger: nil},
 			calls:   map[string]int{"tag:GetResources": 1, "iam:GetPolicy": 1},
 			notices: 1,
@@ -155,7 +155,7 @@ func TestTagsOfPolicies(t *testing.T) {
 func TestTagsThatFailToBeReadAreAnError(t *testing.T) {
 	s := openSandbox(t, sandbox.Options{})
 	s.sandbox.SetFaults(sandbox.Faults{Fail: map[string]sandbox.Failure{"tag:GetResources": {Code: "InvalidParameterException"}}})
-	_, err := s.account.Read(t.Context(), live.Hints{PolicyTags: true})
+	_, err := s.account.Read(t.Context(), live.Hints{Tags: true})
 	wantClass(t, err, resource.Invalid)
 }
 

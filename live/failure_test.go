@@ -168,7 +168,7 @@ func TestReadIsTriedAgain(t *testing.T) {
 				}
 				return sandbox.Fault{}
 			}})
-			if _, err := s.account.Read(t.Context(), live.Hints{PolicyTags: true}); err != nil {
+			if _, err := s.account.Read(t.Context(), live.Hints{Tags: true}); err != nil {
 				t.Error(err)
 			}
 		})

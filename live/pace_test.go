@@ -153,7 +153,7 @@ func TestNoMoreCallsAreUnderWayThanAllowed(t *testing.T) {
 	for n := range 40 {
 		writers.Go(func() error { return s.account.Write(t.Context(), group(n)) })
 	}
-	readers := func() error { _, err := s.account.Read(t.Context(), live.Hints{PolicyTags: true}); return err }
+	readers := func() error { _, err := s.account.Read(t.Context(), live.Hints{Tags: true}); return err }
 	writers.Go(readers)
 	writers.Go(readers)
 	if err := writers.Wait(); err != nil {

@@ -21,8 +21,8 @@ type Hints struct {
 	Kinds []resource.Kind
 	// Policies are the names of the declared managed policies. Where tags may not be read in bulk, theirs are read one by one.
 	Policies []string
-	// PolicyTags asks for the tags of managed policies; without it they are unknown.
-	PolicyTags bool
+	// Tags asks for the tags that IAM's own bulk reads leave out, as those of managed policies; without it they are unknown.
+	Tags bool
 }
 
 // Reading is the account at one time, or nearly: AWS gives no snapshot, so what changes meanwhile may be seen in part.
@@ -44,7 +44,7 @@ func (a *Account) Read(ctx context.Context, hints Hints) (*Reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	reader.PolicyTags, reader.DeclaredPolicies = hints.PolicyTags, hints.Policies
+	reader.WithTags, reader.DeclaredPolicies = hints.Tags, hints.Policies
 
 	var quotas map[string]int
 	var group sync.WaitGroup

@@ -90,7 +90,7 @@ func lookClosely(ctx context.Context, s *session, account *planner.Account, plan
 
 // hintsFor names the policies that the file declares, if it is known already. Tags are always asked for: ownership marks are tags.
 func hintsFor(b *spec.Baseline) live.Hints {
-	hints := live.Hints{PolicyTags: true}
+	hints := live.Hints{Tags: true}
 	if b == nil {
 		return hints
 	}

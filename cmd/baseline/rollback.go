@@ -150,7 +150,7 @@ func (c *command) mustNotBeHalfUndone(run *applier.Run) error {
 
 // wayBack plans the undoing of a run against the account as it is.
 func (c *command) wayBack(ctx context.Context, s *session, run *applier.Run, who live.Identity) (*resource.Plan, []planner.Drift, error) {
-	reading, err := s.Account.Read(ctx, live.Hints{PolicyTags: true})
+	reading, err := s.Account.Read(ctx, live.Hints{Tags: true})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -36,7 +36,8 @@ type Kind struct {
 // All returns the kinds in the order in which their objects are created; they are deleted in reverse.
 // What needs nothing comes first: settings of the account, then policies, because boundaries and attachments name them,
 // then groups and users, then roles, because they trust users. What exists only between others comes last: documents and
-// attachments of a principal before memberships, so that a group is complete before anybody joins it.
+// attachments of a principal before memberships and instance profiles, so that a group is complete before anybody joins it,
+// and a role before instances have it.
 func All() []Kind {
 	return []Kind{
 		iamPasswordPolicy(),
@@ -45,9 +46,11 @@ func All() []Kind {
 		iamGroup(),
 		iamUser(),
 		iamRole(),
+		iamInstanceProfile(),
 		iamInlinePolicy(),
 		iamPolicyAttachment(),
 		iamMembership(),
+		iamInstanceProfileRole(),
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 )
 
 // A read of the account costs pages, not objects.
-func TestReadOfALargeAccountIsEightCalls(t *testing.T) {
+func TestReadOfALargeAccountIsNineCalls(t *testing.T) {
 	s := openSandbox(t, sandbox.Options{})
 	for i := range 50 {
 		s.write(resource.Change{Address: at("iam_policy", fmt.Sprintf("p%d", i)), After: settings{"document": resource.Document(denyS3), "tags": tags{"n": "1"}}})
@@ -34,20 +34,25 @@ func TestReadOfALargeAccountIsEightCalls(t *testing.T) {
 		s.write(resource.Change{Address: at("iam_user", name), After: settings{"tags": tags{"n": "1"}}})
 		s.write(resource.Change{Address: at("iam_membership", name, "g1"), After: settings{}})
 	}
+	for i := range 40 {
+		name := fmt.Sprintf("i%d", i)
+		s.write(resource.Change{Address: at("iam_instance_profile", name), After: settings{"tags": tags{"n": "1"}}})
+		s.write(resource.Change{Address: at("iam_instance_profile_role", name, "r1"), After: settings{}})
+	}
 	s.open(live.Options{HTTPClient: s.sandbox.Client()})
 	s.sandbox.ResetCalls()
-	if got, want := len(s.state()), 50+10+100+1000+1000; got != want {
+	if got, want := len(s.state()), 50+10+100+1000+1000+40+40; got != want {
 		t.Errorf("%d objects, want %d", got, want)
 	}
 	want := map[string]int{
 		"sts:GetCallerIdentity": 1, "iam:GetAccountAuthorizationDetails": 2, "iam:ListRoles": 1, "iam:GetAccountSummary": 1,
-		"iam:GetAccountPasswordPolicy": 1, "iam:ListAccountAliases": 1, "tag:GetResources": 1,
+		"iam:GetAccountPasswordPolicy": 1, "iam:ListAccountAliases": 1, "iam:ListInstanceProfiles": 1, "tag:GetResources": 1,
 	}
 	if diff := cmp.Diff(want, s.sandbox.Calls()); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
-	if got := s.account.Calls(); got != 8 {
-		t.Errorf("%d calls, want 8", got)
+	if got := s.account.Calls(); got != 9 {
+		t.Errorf("%d calls, want 9", got)
 	}
 }
 

@@ -46,6 +46,7 @@ var (
 	trusted  = object{at("iam_user", "Trusted"), settings{"path": "/"}}
 	fence    = object{at("iam_policy", "Fence"), settings{"path": "/fences/", "document": resource.Document(readS3)}}
 	team     = object{at("iam_group", "Team"), settings{"path": "/"}}
+	fleet    = object{at("iam_instance_profile", "Fleet"), settings{"path": "/fleet/", "tags": tags{"team": "data"}}}
 	deployer = object{at("iam_role", "Deployer"), settings{"path": "/", "trust": resource.Document(trustLambda)}}
 )
 
@@ -117,6 +118,16 @@ var samples = []sample{
 		second:  settings{"description": "", "trust": resource.Document(trustLambda), "max_session": 3600, "boundary": "", "tags": tags{"team": "data"}},
 	},
 	{
+		address: at("iam_instance_profile", "web"),
+		first:   settings{"path": "/web/", "tags": tags{"team": "data", "cost centre": "1+1"}},
+		second:  settings{"path": "/web/", "tags": tags{"Team": "data", "empty": ""}},
+	},
+	{
+		address: at("iam_instance_profile", "x+=,.@-_"),
+		first:   settings{},
+		second:  settings{"tags": tags{"baseline:name": "acme"}},
+	},
+	{
 		address: at("iam_inline_policy", "user", "Trusted", "deny-billing"),
 		needs:   []object{trusted},
 		first:   settings{"document": resource.Document(denyS3)},
@@ -157,6 +168,16 @@ var samples = []sample{
 	{
 		address: at("iam_membership", "bob", "Team"),
 		needs:   []object{{at("iam_user", "bob"), settings{"path": "/x/"}}, team},
+		first:   settings{},
+	},
+	{
+		address: at("iam_instance_profile_role", "Fleet", "Deployer"),
+		needs:   []object{deployer, fleet},
+		first:   settings{},
+	},
+	{
+		address: at("iam_instance_profile_role", "Deployer", "Deployer"),
+		needs:   []object{deployer, {at("iam_instance_profile", "Deployer"), settings{"path": "/"}}},
 		first:   settings{},
 	},
 }

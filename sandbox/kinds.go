@@ -32,6 +32,7 @@ func kinds() []*kind {
 		groupKind(),
 		roleKind(),
 		userKind(),
+		instanceProfileKind(),
 		loginProfileKind(),
 		accessKeyKind(),
 		mfaDeviceKind(),

@@ -21,8 +21,6 @@ func getAccountSummary(c *call) (answer, error) {
 		"AttachedPoliciesPerUserQuota":      quotaAttachedPerHolder,
 		"GlobalEndpointTokenVersion":        quotaSTSTokenVersion,
 		"GroupPolicySizeQuota":              quotaGroupInlineSize,
-		"InstanceProfiles":                  0,
-		"InstanceProfilesQuota":             quotaInstanceProfiles,
 		"Providers":                         0,
 		"RolePolicySizeQuota":               quotaRoleInlineSize,
 		"ServerCertificates":                0,

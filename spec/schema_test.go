@@ -47,8 +47,12 @@ roles:
       - {oidc: token.actions.githubusercontent.com, audience: sts.amazonaws.com, subject: "repo:acme/*"}
       - {saml: Okta}
   full: {trust_policy: {file: trust.yaml}}
+instance_profiles:
+  web: {path: /team/, role: partner, tags: {team: data}}
+  bare: {role: ""}
+  none:
 password_policy: {min_length: 14, require: [upper, lower], max_age: never, reuse_prevention: 24, allow_change: true, hard_expiry: false}
-unmanaged: {users: report, roles: ignore, groups: delete, policies: report, attachments: report, inline: report, memberships: report}
+unmanaged: {users: report, roles: ignore, groups: delete, policies: report, instance_profiles: ignore, attachments: report, inline: report, memberships: report}
 `
 
 func resolved(t *testing.T) *jsonschema.Resolved {
@@ -123,6 +127,8 @@ func TestSchemaRefuses(t *testing.T) {
 		"policies: {A: {path: team}}",
 		"roles: {a: {trust: [{servce: x}]}}",
 		"roles: {a: {max_session: long}}",
+		"instance_profiles: {web: {roles: [a]}}",
+		"instance_profiles: {web: {role: 'a b'}}",
 		"password_policy: {require: [digits]}",
 		"unmanaged: {users: destroy}",
 		"account: '123'",

@@ -29,6 +29,7 @@ func sections() []section {
 		&groups{},
 		&users{},
 		&roles{},
+		&instanceProfiles{},
 		&passwordPolicies{},
 		&dispositions{},
 	}

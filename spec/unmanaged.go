@@ -15,13 +15,14 @@ type dispositions struct {
 
 // unmanaged holds one disposition for each family of kinds.
 type unmanaged struct {
-	Users       *disposition `json:"users,omitzero" jsonschema:"Users that are not declared."`
-	Roles       *disposition `json:"roles,omitzero" jsonschema:"Roles that are not declared."`
-	Groups      *disposition `json:"groups,omitzero" jsonschema:"Groups that are not declared."`
-	Policies    *disposition `json:"policies,omitzero" jsonschema:"Customer managed policies that are not declared."`
-	Attachments *disposition `json:"attachments,omitzero" jsonschema:"Attached policies of principals whose policies are not declared."`
-	Inline      *disposition `json:"inline,omitzero" jsonschema:"Inline policies of principals whose inline policies are not declared."`
-	Memberships *disposition `json:"memberships,omitzero" jsonschema:"Memberships of users and groups that declare none."`
+	Users            *disposition `json:"users,omitzero" jsonschema:"Users that are not declared."`
+	Roles            *disposition `json:"roles,omitzero" jsonschema:"Roles that are not declared."`
+	Groups           *disposition `json:"groups,omitzero" jsonschema:"Groups that are not declared."`
+	Policies         *disposition `json:"policies,omitzero" jsonschema:"Customer managed policies that are not declared."`
+	InstanceProfiles *disposition `json:"instance_profiles,omitzero" jsonschema:"Instance profiles that are not declared."`
+	Attachments      *disposition `json:"attachments,omitzero" jsonschema:"Attached policies of principals whose policies are not declared."`
+	Inline           *disposition `json:"inline,omitzero" jsonschema:"Inline policies of principals whose inline policies are not declared."`
+	Memberships      *disposition `json:"memberships,omitzero" jsonschema:"Memberships of users and groups that declare none."`
 }
 
 func (d *dispositions) compile(c *compiler) {
@@ -30,7 +31,8 @@ func (d *dispositions) compile(c *compiler) {
 	}
 	for family, chosen := range map[string]*disposition{
 		"users": d.Unmanaged.Users, "roles": d.Unmanaged.Roles, "groups": d.Unmanaged.Groups, "policies": d.Unmanaged.Policies,
-		"attachments": d.Unmanaged.Attachments, "inline": d.Unmanaged.Inline, "memberships": d.Unmanaged.Memberships,
+		"instance_profiles": d.Unmanaged.InstanceProfiles,
+		"attachments":       d.Unmanaged.Attachments, "inline": d.Unmanaged.Inline, "memberships": d.Unmanaged.Memberships,
 	} {
 		if chosen != nil {
 			c.out.Want.Unmanaged[family] = resource.Disposition(*chosen)

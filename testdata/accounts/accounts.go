@@ -17,7 +17,7 @@ const (
 	Name = "b"
 )
 
-// World draws accounts: a few policies, groups, users and roles, with everything between them.
+// World draws accounts: a few policies, groups, users, roles and instance profiles, with everything between them.
 type World struct{ T *rapid.T }
 
 func (w World) some(prefix, label string) []string {
@@ -56,6 +56,7 @@ func (w World) Account() resource.State {
 		state[resource.At(kind, parts...)] = resource.Resource{Settings: o, Facts: resource.Facts{"id": "X"}}
 	}
 	policies, groups, users, roles := w.some("P", "policies"), w.some("G", "groups"), w.some("U", "users"), w.some("R", "roles")
+	profiles := w.some("I", "instance profiles")
 	tags := func() map[string]string {
 		m := map[string]string{}
 		if w.coin("tagged") {
@@ -108,6 +109,12 @@ func (w World) Account() resource.State {
 			}
 		}
 	}
+	for _, i := range profiles {
+		put(resource.Object{"path": w.path(), "tags": tags()}, "iam_instance_profile", i)
+		if len(roles) > 0 && w.coin("holds a role") {
+			put(resource.Object{}, "iam_instance_profile_role", i, rapid.SampledFrom(roles).Draw(w.T, "role"))
+		}
+	}
 	return state
 }
 
@@ -130,7 +137,7 @@ func Wanting(state, live resource.State) *resource.Want {
 	want := &resource.Want{Name: Name, Objects: map[resource.Address]resource.Object{}, Complete: map[resource.Address][]resource.Kind{}}
 	for a, r := range state {
 		want.Objects[a] = r.Settings
-		want.Complete[a] = []resource.Kind{"iam_membership", "iam_policy_attachment", "iam_inline_policy"}
+		want.Complete[a] = []resource.Kind{"iam_membership", "iam_policy_attachment", "iam_inline_policy", "iam_instance_profile_role"}
 	}
 	for a := range live {
 		if _, kept := state[a]; !kept && !types[a.Kind].Part {

@@ -223,5 +223,46 @@ class Roles(SandboxTest):
         self.assertEqual(self.iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"], "SUCCEEDED")
 
 
+class InstanceProfiles(SandboxTest):
+    def test_life(self):
+        web = {"InstanceProfileName": "web"}
+        made = self.iam.create_instance_profile(**web, Path="/fleet/", Tags=[{"Key": "n", "Value": "1"}, {"Key": "N", "Value": "2"}])["InstanceProfile"]
+        self.assertEqual(made["Arn"], ARN + "instance-profile/fleet/web")
+        self.assertRegex(made["InstanceProfileId"], "^AIPA[A-Z0-9]{17}$")
+        self.refuses("EntityAlreadyExists", 409, self.iam.create_instance_profile, InstanceProfileName="WEB")
+        self.iam.get_waiter("instance_profile_exists").wait(**web, WaiterConfig={"MaxAttempts": 1})
+
+        for name in ("server", "other"):
+            self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust({"Service": "ec2.amazonaws.com"}))
+        self.refuses("NoSuchEntity", 404, self.iam.add_role_to_instance_profile, **web, RoleName="nobody")
+        self.iam.add_role_to_instance_profile(**web, RoleName="server")
+        for name in ("server", "other"):
+            self.refuses("LimitExceeded", 409, self.iam.add_role_to_instance_profile, **web, RoleName=name, says="InstanceSessionsPerInstanceProfile: 1")
+        held = self.iam.get_instance_profile(**web)["InstanceProfile"]["Roles"][0]
+        self.assertEqual((held["RoleName"], held["AssumeRolePolicyDocument"]["Version"]), ("server", "2012-10-17"))
+        details = self.iam.get_account_authorization_details(Filter=["Role"])["RoleDetailList"]
+        self.assertEqual({r["RoleName"]: [p["Arn"] for p in r["InstanceProfileList"]] for r in details}, {"server": [made["Arn"]], "other": []})
+        self.assertEqual(self.iam.list_instance_profiles_for_role(RoleName="server")["InstanceProfiles"][0]["Arn"], made["Arn"])
+
+        self.refuses("DeleteConflict", 409, self.iam.delete_role, RoleName="server", says="must remove roles from instance profile first")
+        self.refuses("DeleteConflict", 409, self.iam.delete_instance_profile, **web, says="must remove roles from instance profile first")
+        self.iam.remove_role_from_instance_profile(**web, RoleName="server")
+        self.refuses("NoSuchEntity", 404, self.iam.remove_role_from_instance_profile, **web, RoleName="server")
+        self.iam.delete_role(RoleName="server")
+        self.iam.delete_instance_profile(**web)
+        self.refuses("NoSuchEntity", 404, self.iam.get_instance_profile, **web)
+
+    def test_lists_and_tags(self):
+        for i in range(7):
+            self.iam.create_instance_profile(InstanceProfileName=f"profile{i}", Tags=[{"Key": "n", "Value": str(i)}])
+        profiles = self.every("list_instance_profiles", "InstanceProfiles")
+        self.assertEqual([p["InstanceProfileName"] for p in profiles], [f"profile{i}" for i in range(7)])
+        self.assertFalse(any("Tags" in p for p in profiles), "a list leaves them out")
+        self.iam.tag_instance_profile(InstanceProfileName="profile0", Tags=[{"Key": "N", "Value": "x"}])
+        self.iam.untag_instance_profile(InstanceProfileName="profile0", TagKeys=["n"])
+        tags = self.iam.list_instance_profile_tags(InstanceProfileName="profile0")["Tags"]
+        self.assertEqual(tags, [{"Key": "N", "Value": "x"}], "spellings are keys of their own")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -29,6 +29,7 @@ type seedFile struct {
 		seedEntity
 		RoleName, RoleID         string
 		AssumeRolePolicyDocument json.RawMessage
+		InstanceProfileList      []seedInstanceProfile
 		RolePolicyList           []seedInline
 		RoleLastUsed             struct {
 			LastUsedDate *time.Time
@@ -57,16 +58,22 @@ type seedEntity struct {
 	PermissionsBoundary     struct{ PermissionsBoundaryArn string }
 }
 
+type seedInstanceProfile struct {
+	seedEntity
+	InstanceProfileName, InstanceProfileID string
+}
+
 type seedInline struct {
 	PolicyName     string
 	PolicyDocument json.RawMessage
 }
 
 // SeedFrom fills an empty account with what `aws iam get-account-authorization-details` printed of a real one: users,
-// groups, roles and policies with their ids, dates, versions and documents. Documents may be objects, as the CLI prints
-// them, or strings, percent-encoded or not. What that output does not tell takes AWS's defaults: a role's description and
-// session length, a policy's tags. AWS managed policies and instance profiles in it are passed over. It is an error
-// when the account is not empty or when the output is of another account; nothing is then kept.
+// groups, roles, instance profiles and policies with their ids, dates, versions and documents. Documents may be
+// objects, as the CLI prints them, or strings, percent-encoded or not. What that output does not tell takes AWS's
+// defaults: a role's description and session length, the tags of policies and instance profiles. Instance profiles
+// without a role are not in it at all. AWS managed policies in it are passed over. It is an error when the account is
+// not empty or when the output is of another account; nothing is then kept.
 func (a *Account) SeedFrom(r io.Reader) error {
 	var file seedFile
 	if err := json.NewDecoder(r).Decode(&file); err != nil {
@@ -207,6 +214,15 @@ func (s *seeder) seedRoles(file *seedFile) error {
 		}
 		if err := s.add(role, r.Arn, role.arn(s.account)); err != nil {
 			return err
+		}
+		for _, p := range r.InstanceProfileList {
+			profile := &InstanceProfile{
+				Name: p.InstanceProfileName, Path: p.Path, ID: s.idOr(p.InstanceProfileID, idInstanceProfile),
+				Created: p.CreateDate.UTC(), RoleID: role.ID,
+			}
+			if err := s.add(profile, p.Arn, profile.arn(s.account)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

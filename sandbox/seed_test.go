@@ -37,7 +37,13 @@ const seed = `{
   }, {
     "Path": "/", "RoleName": "share", "RoleId": "AROAAAAAAAAAAAAAAAAA1", "Arn": "arn:aws:iam::111122223333:role/share", "CreateDate": "2024-01-02T03:04:05+00:00",
     "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam::111122223333:user/staff/alice", "AIDADEADDEADDEADDEAD1", "arn:aws:iam::444455556666:root"]}, "Action": "sts:AssumeRole"}]},
-    "InstanceProfileList": [], "RolePolicyList": [], "AttachedManagedPolicies": [], "Tags": [], "RoleLastUsed": {}
+    "InstanceProfileList": [{
+      "Path": "/fleet/", "InstanceProfileName": "web", "InstanceProfileId": "AIPAAAAAAAAAAAAAAAAA1", "Arn": "arn:aws:iam::111122223333:instance-profile/fleet/web",
+      "CreateDate": "2024-01-02T03:04:05+00:00", "Roles": [{
+        "Path": "/", "RoleName": "share", "RoleId": "AROAAAAAAAAAAAAAAAAA1", "Arn": "arn:aws:iam::111122223333:role/share", "CreateDate": "2024-01-02T03:04:05+00:00",
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam::111122223333:user/staff/alice", "AIDADEADDEADDEADDEAD1", "arn:aws:iam::444455556666:root"]}, "Action": "sts:AssumeRole"}]}
+      }]
+    }], "RolePolicyList": [], "AttachedManagedPolicies": [], "Tags": [], "RoleLastUsed": {}
   }],
   "Policies": [{
     "PolicyName": "Read", "PolicyId": "ANPAAAAAAAAAAAAAAAAA1", "Arn": "arn:aws:iam::111122223333:policy/db/Read", "Path": "/db/", "DefaultVersionId": "v2",

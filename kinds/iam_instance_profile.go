@@ -66,7 +66,7 @@ func iamInstanceProfile() Kind {
 }
 
 func listInstanceProfiles(ctx context.Context, r *Reader) (resource.State, error) {
-	tagsOf, err := instanceProfileTags(ctx, r)
+	tagsOf, err := r.tagsOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -90,21 +90,4 @@ func listInstanceProfiles(ctx context.Context, r *Reader) (resource.State, error
 		return page.IsTruncated, page.Marker, nil
 	})
 	return state, err
-}
-
-// instanceProfileTags returns a lookup by ARN that also says whether the tags of an instance profile are known. Where the
-// caller may not read tags in bulk, they are not, and the planner asks for a look at those that a file declares.
-func instanceProfileTags(ctx context.Context, r *Reader) (func(arn string) (map[string]string, bool), error) {
-	unknown := func(string) (map[string]string, bool) { return nil, false }
-	if !r.WithTags {
-		return unknown, nil
-	}
-	bulk, err := r.Tags(ctx)
-	switch {
-	case denied(err):
-		return unknown, nil
-	case err != nil:
-		return nil, err
-	}
-	return func(arn string) (map[string]string, bool) { return bulk[arn], true }, nil
 }

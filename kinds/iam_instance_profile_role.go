@@ -33,7 +33,7 @@ func iamInstanceProfileRole() Kind {
 			if err != nil {
 				return nil, err
 			}
-			tagsOf, err := instanceProfileTags(ctx, r)
+			tagsOf, err := r.tagsOf(ctx)
 			if err != nil {
 				return nil, err
 			}

@@ -93,7 +93,7 @@ func listPolicies(ctx context.Context, r *Reader) (resource.State, error) {
 	if err != nil {
 		return nil, err
 	}
-	tagsOf, err := policyTags(ctx, r, policies)
+	tagsOf, err := r.tagsOf(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -24,10 +24,6 @@ type Reader struct {
 	Tagging *tagging.Client
 	// Account and Partition tell our own ARNs from others'.
 	Account, Partition string
-	// WithTags asks for the tags that only [Reader.Tags] shows, which cost extra calls; without it they stay unknown.
-	WithTags bool
-	// DeclaredPolicies are the names of the policies that a file declares. They are read one by one where bulk tags are denied.
-	DeclaredPolicies []string
 
 	users   shared[[]types.UserDetail]
 	others  shared[otherDetails]
@@ -61,7 +57,7 @@ func (s *shared[T]) get(fetch func() (T, error)) (T, error) {
 func (r *Reader) Notices() []string {
 	r.notices.Lock()
 	defer r.notices.Unlock()
-	return slices.Sorted(slices.Values(r.notices.texts))
+	return slices.Compact(slices.Sorted(slices.Values(r.notices.texts)))
 }
 
 func (r *Reader) notice(text string) {
@@ -217,6 +213,20 @@ func (r *Reader) Tags(ctx context.Context) (map[string]map[string]string, error)
 		})
 		return found, err
 	})
+}
+
+// tagsOf returns a lookup of tags by ARN that also says whether the tags of an object are known. Where the caller may not read
+// tags in bulk, none are, and the planner asks for a close look at what a file declares.
+func (r *Reader) tagsOf(ctx context.Context) (func(arn string) (tags map[string]string, known bool), error) {
+	bulk, err := r.Tags(ctx)
+	switch {
+	case denied(err):
+		r.notice("tag:GetResources is denied: tags that IAM's own lists leave out, as those of policies, are known only of what is declared")
+		return func(string) (map[string]string, bool) { return nil, false }, nil
+	case err != nil:
+		return nil, err
+	}
+	return func(arn string) (map[string]string, bool) { return bulk[arn], true }, nil
 }
 
 // globalRegion is the region in which the global services of a partition, IAM among them, keep their resources.

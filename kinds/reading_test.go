@@ -83,7 +83,7 @@ func TestDeniedReadNamesEveryMissingPermission(t *testing.T) {
 	s := openSandbox(t, sandbox.Options{Faults: sandbox.Faults{Deny: []string{
 		"iam:GetAccountAuthorizationDetails", "iam:ListRoles", "iam:GetAccountPasswordPolicy",
 	}}})
-	_, err := s.account.Read(t.Context(), live.Hints{Tags: true})
+	_, err := s.account.Read(t.Context())
 	wantClass(t, err, resource.Denied)
 	for _, permission := range []string{"iam:GetAccountAuthorizationDetails", "iam:ListRoles", "iam:GetAccountPasswordPolicy"} {
 		if n := strings.Count(err.Error(), permission+": AccessDenied"); n != 1 {
@@ -95,7 +95,7 @@ func TestDeniedReadNamesEveryMissingPermission(t *testing.T) {
 func TestAnyOtherDeniedReadIsAnError(t *testing.T) {
 	for _, action := range []string{"iam:ListAccountAliases", "iam:GetAccountSummary", "iam:GetAccountPasswordPolicy"} {
 		s := openSandbox(t, sandbox.Options{Faults: sandbox.Faults{Deny: []string{action}}})
-		_, err := s.account.Read(t.Context(), live.Hints{})
+		_, err := s.account.Read(t.Context())
 		wantClass(t, err, resource.Denied)
 	}
 }
@@ -103,31 +103,23 @@ func TestAnyOtherDeniedReadIsAnError(t *testing.T) {
 func TestTagsOfPolicies(t *testing.T) {
 	stranger, mine := at("iam_policy", "Stranger"), at("iam_policy", "Mine")
 	for _, test := range []struct {
-		name  string
-		deny  []string
-		hints live.Hints
-		want  map[resource.Address]any
+		name string
+		deny []string
+		want map[resource.Address]any
 		// calls is what was spent on tags.
 		calls   map[string]int
 		notices int
 	}{
 		{
 			name:  "in bulk",
-			hints: live.Hints{Tags: true, Policies: []string{"Mine", "Planned"}},
 			want:  map[resource.Address]any{mine: tags{"team": "data"}, stranger: tags{}},
 			calls: map[string]int{"tag:GetResources": 1},
 		},
 		{
-			name: "one by one where bulk is denied", deny: []string{"tag:GetResources"},
-			hints:   live.Hints{Tags: true, Policies: []string{"Mine", "Planned"}},
-			want:    map[resource.Address]any{mine: tags{"team": "data"}, stranger: nil},
-			calls:   map[string]int{"tag:GetResources": 1, "iam:GetPolicy": 1},
+			name: "unknown where bulk is denied", deny: []string{"tag:GetResources"},
+			want:    map[resource.Address]any{mine: nil, stranger: nil},
+			calls:   map[string]int{"tag:GetResources": 1},
 			notices: 1,
-		},
-		{
-			name: "not at all", deny: []string{"tag:GetResources"},
-			want:  map[resource.Address]any{mine: nil, stranger: nil},
-			calls: map[string]int{},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -136,7 +128,7 @@ func TestTagsOfPolicies(t *testing.T) {
 			s.write(resource.Change{Address: stranger, After: settings{"document": resource.Document(denyS3)}})
 			s.sandbox.SetFaults(sandbox.Faults{Deny: test.deny})
 			s.sandbox.ResetCalls()
-			reading, err := s.account.Read(t.Context(), test.hints)
+			reading, err := s.account.Read(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -160,7 +152,7 @@ func TestTagsOfPolicies(t *testing.T) {
 func TestTagsThatFailToBeReadAreAnError(t *testing.T) {
 	s := openSandbox(t, sandbox.Options{})
 	s.sandbox.SetFaults(sandbox.Faults{Fail: map[string]sandbox.Failure{"tag:GetResources": {Code: "InvalidParameterException"}}})
-	_, err := s.account.Read(t.Context(), live.Hints{Tags: true})
+	_, err := s.account.Read(t.Context())
 	wantClass(t, err, resource.Invalid)
 }
 

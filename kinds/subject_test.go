@@ -77,7 +77,7 @@ func (s *subject) write(change resource.Change) {
 
 func (s *subject) state() resource.State {
 	s.t.Helper()
-	reading, err := s.account.Read(s.t.Context(), live.Hints{Tags: true})
+	reading, err := s.account.Read(s.t.Context())
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -123,7 +123,7 @@ func TestWriteIsSentAgainOnlyAfterAnAnswerThatNothingWasDone(t *testing.T) {
 				t.Errorf("sent %d times, want %d", sent, test.sent)
 			}
 			s.sandbox.SetFaults(sandbox.Faults{})
-			reading, err := s.account.Read(t.Context(), live.Hints{})
+			reading, err := s.account.Read(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -168,7 +168,7 @@ func TestReadIsTriedAgain(t *testing.T) {
 				}
 				return sandbox.Fault{}
 			}})
-			if _, err := s.account.Read(t.Context(), live.Hints{Tags: true}); err != nil {
+			if _, err := s.account.Read(t.Context()); err != nil {
 				t.Error(err)
 			}
 		})
@@ -178,7 +178,7 @@ func TestReadIsTriedAgain(t *testing.T) {
 func TestReadGivesUpInTheEnd(t *testing.T) {
 	s := open(t, nil)
 	s.sandbox.SetFaults(fail("iam:ListRoles", "ServiceFailure"))
-	_, err := s.account.Read(t.Context(), live.Hints{})
+	_, err := s.account.Read(t.Context())
 	if call := failed(t, err); call.Operation != "iam:ListRoles" || call.Class != resource.Lost {
 		t.Errorf("failure: %+v", call)
 	}
@@ -197,7 +197,7 @@ func TestAnswerWithoutContentIsNoEmptyAccount(t *testing.T) {
 					return inner.Do(r)
 				})
 			})
-			reading, err := s.account.Read(t.Context(), live.Hints{})
+			reading, err := s.account.Read(t.Context())
 			if err == nil {
 				t.Fatalf("read %d objects", len(reading.State))
 			}
@@ -234,7 +234,7 @@ func TestContextThatEndsDuringAReadLeavesNoDoubt(t *testing.T) {
 			return inner.Do(r)
 		})
 	})
-	_, err := s.account.Read(ctx, live.Hints{})
+	_, err := s.account.Read(ctx)
 	if call := (*resource.CallError)(nil); !errors.Is(err, context.Canceled) || errors.As(err, &call) {
 		t.Errorf("error: %v", err)
 	}

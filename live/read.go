@@ -15,16 +15,6 @@ import (
 	"baseline/resource"
 )
 
-// Hints say what a read is for, so that it fetches no more than is needed.
-type Hints struct {
-	// Kinds are the kinds to read; none means all of them, and the quotas.
-	Kinds []resource.Kind
-	// Policies are the names of the declared managed policies. Where tags may not be read in bulk, theirs are read one by one.
-	Policies []string
-	// Tags asks for the tags that IAM's own bulk reads leave out, as those of managed policies; without it they are unknown.
-	Tags bool
-}
-
 // Reading is the account at one time, or nearly: AWS gives no snapshot, so what changes meanwhile may be seen in part.
 type Reading struct {
 	State resource.State
@@ -38,26 +28,25 @@ type Reading struct {
 
 // Read reads everything of the kinds asked for, side by side, and anew each time. It is complete or fails: the error then
 // names every permission that is missing, not just the first.
-func (a *Account) Read(ctx context.Context, hints Hints) (*Reading, error) {
+func (a *Account) Read(ctx context.Context, only ...resource.Kind) (*Reading, error) {
 	at := a.clock.Now()
 	reader, err := a.reader(ctx)
 	if err != nil {
 		return nil, err
 	}
-	reader.WithTags, reader.DeclaredPolicies = hints.Tags, hints.Policies
 
 	var quotas map[string]int
 	var group sync.WaitGroup
 	all := kinds.All()
-	if len(hints.Kinds) > 0 {
-		all = slices.DeleteFunc(all, func(k kinds.Kind) bool { return !slices.Contains(hints.Kinds, k.Kind) })
+	if len(only) > 0 {
+		all = slices.DeleteFunc(all, func(k kinds.Kind) bool { return !slices.Contains(only, k.Kind) })
 	}
 	states := make([]resource.State, len(all))
 	errs := make([]error, len(all)+1)
 	for i, kind := range all {
 		group.Go(func() { states[i], errs[i] = kind.List(ctx, reader) })
 	}
-	if len(hints.Kinds) == 0 {
+	if len(only) == 0 {
 		group.Go(func() { quotas, errs[len(all)] = reader.Quotas(ctx) })
 	}
 	group.Wait()

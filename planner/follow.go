@@ -36,8 +36,12 @@ func (w *work) follow(declared func(resource.Address) bool) {
 func (w *work) followPart(end *edit, part resource.Address, declared func(resource.Address) bool) bool {
 	pe := w.edits[part]
 	live := w.Live[part]
+	who := live.Facts[resource.FactOwner]
 	switch {
 	case pe != nil && pe.after == nil:
+		return false
+	case who != "" && w.owner(part) != end.address:
+		w.problem(end.address, "can't be deleted while %s holds it, which belongs to %s", plain(w.owner(part)), who)
 		return false
 	case end.after == nil && declared(part):
 		w.problem(part, "names %s, which this plan deletes", plain(end.address))

@@ -96,3 +96,20 @@ func TestQuotas(t *testing.T) {
 		})
 	}
 }
+
+// A policy of ours can't go from under a role that belongs to somebody else: its detachment would be their change.
+func TestADeletionDoesNotReachIntoWhatOthersOwn(t *testing.T) {
+	look, stack := resource.At("iam_policy", "Look"), resource.At("iam_role", "stack")
+	theirs := resource.Facts{resource.FactOwner: "CloudFormation stack net"}
+	live := resource.State{
+		look:  {Settings: resource.Object{"path": "/", "tags": map[string]string{}}, Facts: resource.Facts{resource.FactLooked: "yes"}},
+		stack: {Settings: resource.Object{"path": "/", "tags": map[string]string{}}, Facts: theirs},
+		resource.At("iam_policy_attachment", "role", "stack", "Look"): {Settings: resource.Object{}, Facts: theirs},
+	}
+	want := &resource.Want{Name: accounts.Name, Absent: []resource.Address{look}}
+	draft := planner.Make(want, planner.Account{ID: accounts.ID, Types: kinds.Types(), Live: live})
+	const problem = "iam_policy/Look: can't be deleted while role/stack holds it, which belongs to CloudFormation stack net"
+	if len(draft.Problems) != 1 || draft.Problems[0].String() != problem {
+		t.Errorf("problems %v, want %s", draft.Problems, problem)
+	}
+}

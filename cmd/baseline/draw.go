@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"baseline/cmd/baseline/render"
 	"baseline/kinds"
@@ -34,7 +35,7 @@ func (c *command) draw(ctx context.Context, s *session, declared string) (*plann
 	}
 	read := make(chan reading, 1)
 	go func() {
-		r, err := s.Account.Read(ctx, hintsFor(baseline))
+		r, err := s.Account.Read(ctx)
 		read <- reading{r, err}
 	}()
 	who, err := s.Identify(ctx)
@@ -64,7 +65,7 @@ func (c *command) draw(ctx context.Context, s *session, declared string) (*plann
 	return &planned{
 		plan: &resource.Plan{
 			Format: resource.PlanFormat, Baseline: baseline.Name, Account: who.Account, Caller: who.ARN, ReadAt: got.At,
-			Files: baseline.Files, Changes: draft.Changes, Findings: draft.Findings, Notices: draft.Notices,
+			Files: baseline.Files, Changes: draft.Changes, Findings: draft.Findings, Notices: slices.Concat(got.Notices, draft.Notices),
 		},
 		calls: s.Calls(),
 	}, nil
@@ -86,20 +87,6 @@ func lookClosely(ctx context.Context, s *session, account *planner.Account, plan
 		}
 	}
 	return draft, nil
-}
-
-// hintsFor names the policies that the file declares, if it is known already. Tags are always asked for: ownership marks are tags.
-func hintsFor(b *spec.Baseline) live.Hints {
-	hints := live.Hints{Tags: true}
-	if b == nil {
-		return hints
-	}
-	for a := range b.Want.Objects {
-		if a.Kind == "iam_policy" {
-			hints.Policies = append(hints.Policies, a.Name)
-		}
-	}
-	return hints
 }
 
 func placed(problems []planner.Problem, b *spec.Baseline) error {

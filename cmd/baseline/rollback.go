@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -150,7 +151,7 @@ func (c *command) mustNotBeHalfUndone(run *applier.Run) error {
 
 // wayBack plans the undoing of a run against the account as it is.
 func (c *command) wayBack(ctx context.Context, s *session, run *applier.Run, who live.Identity) (*resource.Plan, []planner.Drift, error) {
-	reading, err := s.Account.Read(ctx, live.Hints{Tags: true})
+	reading, err := s.Account.Read(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -173,6 +174,6 @@ func (c *command) wayBack(ctx context.Context, s *session, run *applier.Run, who
 	}
 	return &resource.Plan{
 		Format: resource.PlanFormat, Baseline: run.Header.Baseline, Account: who.Account, Caller: who.ARN, ReadAt: reading.At,
-		Undoes: run.ID, Changes: draft.Changes, Findings: draft.Findings, Notices: draft.Notices,
+		Undoes: run.ID, Changes: draft.Changes, Findings: draft.Findings, Notices: slices.Concat(reading.Notices, draft.Notices),
 	}, drift, nil
 }

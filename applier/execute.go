@@ -161,7 +161,9 @@ func (x *execution) make(ctx context.Context, i int) error {
 			if call.Class == resource.Exists && found != nil && !unheard {
 				return takenOver(change, found, call)
 			}
-			change.Before = found
+			if found != nil { // what is not seen may only be not seen yet, and an update must not turn into a create
+				change.Before = found
+			}
 			err = call
 		}
 		if verdict == giveUp || x.Clock.Now().Add(wait).After(deadline) {

@@ -123,6 +123,9 @@ func (a *Applier) Apply(ctx context.Context, header Header, plan *resource.Plan,
 		if moved := planner.Moved(plan, live); len(moved) > 0 {
 			return nil, &StaleError{moved}
 		}
+		if err := planner.Understated(plan, live, a.Types); err != nil {
+			return nil, err
+		}
 	}
 	header.Started = a.Clock.Now().UTC()
 	journal, run, err := a.Store.begin(header, plan)
@@ -243,7 +246,7 @@ func (a *Applier) carryOut(ctx context.Context, x *execution) (*Run, error) {
 }
 
 func (x *execution) result(incomplete *IncompleteError) *Result {
-	r := &Result{Status: StatusDone, Ended: x.Clock.Now().UTC()}
+	r := &Result{Status: StatusDone, Ended: x.Clock.Now().UTC(), IDs: x.ids}
 	for _, s := range x.run.Steps {
 		switch s.Progress {
 		case Made:
@@ -277,6 +280,14 @@ func (r *Run) Made() []planner.Made {
 		}
 		made[n].After = c.After
 		made[n].Untouched = false
+		switch {
+		case c.After == nil:
+			made[n].ID = ""
+		case c.Before != nil && made[n].ID == "":
+			made[n].ID = c.Facts[resource.FactID]
+		case c.Before == nil && r.Result != nil:
+			made[n].ID = r.Result.IDs[c.Address.String()]
+		}
 		made[n].InDoubt = made[n].InDoubt || progress != Made
 	}
 	return made

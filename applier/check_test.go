@@ -27,16 +27,16 @@ func TestAStalePlanIsRefused(t *testing.T) {
 		want         string // in the error; "" for none
 	}{
 		{"as planned", things{"a": thing("1")}, things{"a": thing("1")}, things{"a": thing("2")}, ""},
-		{"another value", things{"a": thing("1")}, things{"a": thing("3")}, things{"a": thing("2")}, "thing/a has another value"},
-		{"already as wanted", things{"a": thing("1")}, things{"a": thing("2")}, things{"a": thing("2")}, "thing/a has another value"},
+		{"another value", things{"a": thing("1")}, things{"a": thing("3")}, things{"a": thing("2")}, "thing/a has changed: value"},
+		{"already as wanted", things{"a": thing("1")}, things{"a": thing("2")}, things{"a": thing("2")}, "thing/a has changed: value"},
 		{"gone", things{"a": thing("1")}, nil, things{"a": thing("2")}, "thing/a is gone"},
 		{"gone, and to be deleted", things{"a": thing("1")}, nil, nil, "thing/a is gone"},
 		{"there, and to be created", nil, things{"a": thing("1")}, things{"a": thing("1")}, "thing/a has been made since"},
 		{"what the plan does not touch", things{"a": thing("1"), "b": thing("1")}, things{"a": thing("1"), "b": thing("2")}, things{"a": thing("2"), "b": thing("1")}, ""},
 		{"the same id", things{"a": with(thing("1"), id("X"))}, things{"a": with(thing("1"), id("X"))}, things{"a": thing("2")}, ""},
-		{"another of the same name", things{"a": with(thing("1"), id("X"))}, things{"a": with(thing("1"), id("Y"))}, nil, "thing/a has another id"},
-		{"a fact more", things{"a": with(thing("1"), id("X"))}, things{"a": with(thing("1"), resource.Facts{"id": "X", "password": "set"})}, nil, "thing/a has another password"},
-		{"a fact less", things{"a": with(thing("1"), resource.Facts{"id": "X", "password": "set"})}, things{"a": with(thing("1"), id("X"))}, nil, "thing/a has another password"},
+		{"another of the same name", things{"a": with(thing("1"), id("X"))}, things{"a": with(thing("1"), id("Y"))}, nil, "thing/a has changed: id"},
+		{"a fact more", things{"a": with(thing("1"), id("X"))}, things{"a": with(thing("1"), resource.Facts{"id": "X", "password": "set"})}, nil, "thing/a has changed: password"},
+		{"a fact less", things{"a": with(thing("1"), resource.Facts{"id": "X", "password": "set"})}, things{"a": with(thing("1"), id("X"))}, nil, "thing/a has changed: password"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			plan := mustPlan(t, test.planned, test.to)

@@ -25,6 +25,8 @@ type execution struct {
 	// finished counts steps that ended, for progress.
 	finished atomic.Int64
 	telling  sync.Mutex
+	// ids are those of what the run created, once it has been checked.
+	ids map[string]string
 }
 
 type outcome struct {
@@ -210,6 +212,7 @@ func (x *execution) check(ctx context.Context) *IncompleteError {
 		}
 		unseen := planner.Differing(wanted, live)
 		if len(unseen) == 0 {
+			x.ids = idsOf(x.run.Plan.Changes, live)
 			return nil
 		}
 		if x.Clock.Now().Add(wait).After(deadline) || x.Clock.Sleep(ctx, wait) != nil {
@@ -220,6 +223,17 @@ func (x *execution) check(ctx context.Context) *IncompleteError {
 			look = append(look, d.Address)
 		}
 	}
+}
+
+// idsOf returns the unique ids of what changes have created.
+func idsOf(changes []resource.Change, live resource.State) map[string]string {
+	ids := map[string]string{}
+	for _, c := range changes {
+		if id := live[c.Address].Facts[resource.FactID]; id != "" && c.Before == nil {
+			ids[c.Address.String()] = id
+		}
+	}
+	return ids
 }
 
 func (x *execution) tell(e Event) {

@@ -14,6 +14,8 @@ type Run struct {
 	Steps    []Step         `json:"steps"`
 	Result   *Result        `json:"result,omitempty"`
 	UndoneBy string         `json:"undone_by,omitempty"`
+	// Running says that another process was carrying the run out, or taking it back, when it was loaded.
+	Running bool `json:"running,omitempty"`
 }
 
 // Header is what a run's journal says first.
@@ -52,8 +54,10 @@ type Status string
 const (
 	StatusDone       Status = "done"
 	StatusPartly     Status = "partly applied" // steps failed or were left out
-	StatusUnfinished Status = "unfinished"     // no result was written: it crashed, or is still running
+	StatusRunning    Status = "running"        // another process is carrying it out
+	StatusUnfinished Status = "unfinished"     // no result was written, and nobody is at work on it: it crashed
 	StatusUndone     Status = "rolled back"
+	StatusDamaged    Status = "damaged" // its record can't be read; the result's error says why
 )
 
 // Result is what a run wrote when it ended.
@@ -63,6 +67,9 @@ type Result struct {
 	Done   int       `json:"done"`
 	Failed int       `json:"failed"`
 	Left   int       `json:"left"`
+	// IDs are the unique ids of what the run created, by address, as the check after it saw them. They tell it from
+	// whatever else may come to bear the same name.
+	IDs map[string]string `json:"ids,omitempty"`
 	// Error says why the run is not done.
 	Error string `json:"error,omitempty"`
 }
@@ -72,6 +79,8 @@ func (r *Run) Status() Status {
 	switch {
 	case r.UndoneBy != "":
 		return StatusUndone
+	case r.Result == nil && r.Running:
+		return StatusRunning
 	case r.Result == nil:
 		return StatusUnfinished
 	}

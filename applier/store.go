@@ -22,37 +22,58 @@ const (
 	rollbackFile = "rollback.json"
 	journalFile  = "journal.jsonl"
 	resultFile   = "result.json"
+	lockFile     = "lock"
 )
 
 // ErrNoRun says that there is no such run, or none at all.
 var ErrNoRun = errors.New("no such run")
 
+var errNoHeader = errors.New("it doesn't begin with a header")
+
 // Store keeps runs as folders under a directory. A folder is enough, alone, to undo its run from another machine.
-type Store struct{ dir string }
+//
+// A run that is carried out through a Store is locked against every other Store, in this process or another.
+type Store struct {
+	dir   string
+	locks locks
+}
 
 // NewStore returns the store in a directory, which is created by the first run.
-func NewStore(dir string) *Store { return &Store{dir} }
+func NewStore(dir string) *Store { return &Store{dir: dir} }
 
-// begin records a run before its first change: the plan, the plan that undoes it, and the journal with its header.
+// begin records a run before its first change: the plan, the plan that undoes it, and the journal with its header. The run
+// stays locked until finish.
 func (s *Store) begin(header Header, plan *resource.Plan) (*journal, *Run, error) {
 	id, err := s.newFolder(header.Started)
+	if err == nil {
+		err = s.lock(id) // before there is a journal to find, so that nobody gets in first
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("record the run: %w", err)
 	}
+	j, run, err := s.record(id, header, plan)
+	if err != nil {
+		s.Release(id)
+		return nil, nil, fmt.Errorf("record the run: %w", err)
+	}
+	return j, run, nil
+}
+
+func (s *Store) record(id string, header Header, plan *resource.Plan) (*journal, *Run, error) {
 	run := &Run{ID: id, Header: header, Plan: plan, Steps: make([]Step, len(plan.Changes))}
 	for i := range run.Steps {
 		run.Steps[i].Progress = Waiting
 	}
-	err = errors.Join(
+	err := errors.Join(
 		s.save(id, planFile, plan),
 		s.save(id, rollbackFile, inverse(plan, id)),
 	)
 	if err != nil {
-		return nil, nil, fmt.Errorf("record the run: %w", err)
+		return nil, nil, err
 	}
 	file, err := os.OpenFile(s.path(id, journalFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return nil, nil, fmt.Errorf("record the run: %w", err)
+		return nil, nil, err
 	}
 	j := newJournal(file)
 	if err := errors.Join(j.sync(record{Header: &header}), syncDir(s.path(id)), syncDir(s.dir)); err != nil {
@@ -61,12 +82,15 @@ func (s *Store) begin(header Header, plan *resource.Plan) (*journal, *Run, error
 	return j, run, nil
 }
 
+// idTime is how the id of a run tells its start.
+const idTime = "20060102-150405"
+
 // newFolder makes the folder of a new run. Ids are the time of the run's start, so they sort by age.
 func (s *Store) newFolder(start time.Time) (id string, err error) {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return "", err
 	}
-	base := start.UTC().Format("20060102-150405")
+	base := start.UTC().Format(idTime)
 	for n := 1; ; n++ {
 		id = base
 		if n > 1 {
@@ -79,8 +103,20 @@ func (s *Store) newFolder(start time.Time) (id string, err error) {
 	}
 }
 
-// reopen opens the journal of a run to go on with it. What a crash cut short at its end is dropped first.
+// reopen opens the journal of a run to go on with it. What a crash cut short at its end is dropped first. The run stays
+// locked until finish.
 func (s *Store) reopen(run *Run, now time.Time) (*journal, error) {
+	if err := s.lock(run.ID); err != nil {
+		return nil, err
+	}
+	j, err := s.goOn(run, now)
+	if err != nil {
+		s.Release(run.ID)
+	}
+	return j, err
+}
+
+func (s *Store) goOn(run *Run, now time.Time) (*journal, error) {
 	file, err := os.OpenFile(s.path(run.ID, journalFile), os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
@@ -109,31 +145,17 @@ func (s *Store) reopen(run *Run, now time.Time) (*journal, error) {
 	return j, nil
 }
 
-func (s *Store) finish(run *Run) error { return s.save(run.ID, resultFile, run.Result) }
+// finish writes the result of a run and unlocks it.
+func (s *Store) finish(run *Run) error {
+	defer s.Release(run.ID)
+	return s.save(run.ID, resultFile, run.Result)
+}
 
 // Load reads a run. Its id may be cut short as long as it is plain which one is meant; "" or "last" mean the newest.
 func (s *Store) Load(id string) (*Run, error) {
-	ids, err := s.ids()
+	id, ids, err := s.find(id)
 	if err != nil {
 		return nil, err
-	}
-	if len(ids) == 0 {
-		return nil, fmt.Errorf("%w: there are none in %s", ErrNoRun, s.dir)
-	}
-	if id == "" || id == "last" {
-		id = ids[0]
-	}
-	if !slices.Contains(ids, id) {
-		var like []string
-		for _, known := range ids {
-			if strings.HasPrefix(known, id) {
-				like = append(like, known)
-			}
-		}
-		if len(like) != 1 {
-			return nil, fmt.Errorf("%w: %q in %s; `baseline runs` lists them", ErrNoRun, id, s.dir)
-		}
-		id = like[0]
 	}
 	run, err := s.load(id)
 	if err != nil {
@@ -143,7 +165,52 @@ func (s *Store) Load(id string) (*Run, error) {
 	return run, nil
 }
 
-// List returns all runs, the newest first.
+// Claim locks a run, so that nobody else carries it out or takes it back, and then loads it as Load does. A run that
+// somebody else is at work on is refused with a *LockedError. The claim ends with Release, or with the process.
+func (s *Store) Claim(id string) (*Run, error) {
+	id, _, err := s.find(id)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.lock(id); err != nil {
+		return nil, err
+	}
+	run, err := s.Load(id)
+	if err != nil {
+		s.Release(id)
+	}
+	return run, err
+}
+
+// find finds out which run is meant by an id that may be cut short. It also returns the ids of all runs.
+func (s *Store) find(id string) (whole string, ids []string, err error) {
+	ids, err = s.ids()
+	if err != nil {
+		return "", nil, err
+	}
+	if len(ids) == 0 {
+		return "", nil, fmt.Errorf("%w: there are none in %s", ErrNoRun, s.dir)
+	}
+	if id == "" || id == "last" {
+		return ids[0], ids, nil
+	}
+	if slices.Contains(ids, id) {
+		return id, ids, nil
+	}
+	var like []string
+	for _, known := range ids {
+		if strings.HasPrefix(known, id) {
+			like = append(like, known)
+		}
+	}
+	if len(like) != 1 {
+		return "", nil, fmt.Errorf("%w: %q in %s; `baseline runs` lists them", ErrNoRun, id, s.dir)
+	}
+	return like[0], ids, nil
+}
+
+// List returns all runs, the newest first. One whose record can't be read has [StatusDamaged] and what else is known of it;
+// only Load fails for it.
 func (s *Store) List() ([]*Run, error) {
 	ids, err := s.ids()
 	if err != nil {
@@ -153,7 +220,7 @@ func (s *Store) List() ([]*Run, error) {
 	for _, id := range ids {
 		run, err := s.load(id)
 		if err != nil {
-			return nil, err
+			run = s.damaged(id, err)
 		}
 		runs = append(runs, run)
 	}
@@ -161,12 +228,23 @@ func (s *Store) List() ([]*Run, error) {
 	return runs, nil
 }
 
+// damaged is what can be told of a run whose record can't be read. Where even the header is lost, the id still tells the start.
+func (s *Store) damaged(id string, why error) *Run {
+	run := &Run{ID: id, Plan: &resource.Plan{}, Result: &Result{Status: StatusDamaged, Error: why.Error()}}
+	if header, err := s.header(id); err == nil {
+		run.Header = *header
+	} else if len(id) >= len(idTime) {
+		run.Header.Started, _ = time.Parse(idTime, id[:len(idTime)]) // a folder by another name has no known start
+	}
+	return run
+}
+
 // markUndone notes on each run which complete rollback has taken it back. A rollback that was itself taken back counts no more.
 func (s *Store) markUndone(runs []*Run, ids []string) {
 	undoneBy := map[string]string{}
 	for _, id := range ids { // the newest first, so what took a rollback back is known before the rollback
 		header, err := s.header(id)
-		if err != nil || header == nil || header.Undoes == "" || undoneBy[id] != "" || undoneBy[header.Undoes] != "" {
+		if err != nil || header.Undoes == "" || undoneBy[id] != "" || undoneBy[header.Undoes] != "" {
 			continue // load says what is wrong with it when it is asked for
 		}
 		var result Result
@@ -180,7 +258,7 @@ func (s *Store) markUndone(runs []*Run, ids []string) {
 }
 
 // ids lists the runs, the newest first. A folder without the first line of a journal is a run that crashed before its first
-// change.
+// change, unless it has a result: then the journal is lost.
 func (s *Store) ids() ([]string, error) {
 	entries, err := os.ReadDir(s.dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -191,17 +269,22 @@ func (s *Store) ids() ([]string, error) {
 	}
 	var ids []string
 	for _, e := range entries {
-		if _, err := s.firstLine(e.Name()); err == nil {
-			ids = append(ids, e.Name())
-		} else if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, io.EOF) && e.IsDir() {
-			return nil, err
+		if !e.IsDir() {
+			continue
 		}
+		_, err := s.firstLine(e.Name())
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, io.EOF) {
+			if _, err := os.Stat(s.path(e.Name(), resultFile)); err != nil {
+				continue
+			}
+		}
+		ids = append(ids, e.Name()) // where the journal can't be read, load says why
 	}
 	slices.Reverse(ids)
 	return ids, nil
 }
 
-// header reads the header of a run alone; nil where the first record is none.
+// header reads the header of a run alone.
 func (s *Store) header(id string) (*Header, error) {
 	line, err := s.firstLine(id)
 	if err != nil {
@@ -210,6 +293,9 @@ func (s *Store) header(id string) (*Header, error) {
 	var first record
 	if err := json.Unmarshal(line, &first); err != nil {
 		return nil, err
+	}
+	if first.Header == nil {
+		return nil, errNoHeader
 	}
 	return first.Header, nil
 }
@@ -268,6 +354,7 @@ func (s *Store) load(id string) (*Run, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("run %s: %w", id, err)
 	}
+	run.Running = run.Result == nil && s.lockedElsewhere(id)
 	return run, nil
 }
 
@@ -278,6 +365,9 @@ func (s *Store) records(id string) ([]record, error) {
 	}
 	defer file.Close()
 	records, _, err := readJournal(file)
+	if err == nil && (len(records) == 0 || records[0].Header == nil) {
+		err = errNoHeader
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", journalFile, err)
 	}

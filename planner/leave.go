@@ -2,7 +2,6 @@ package planner
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -30,10 +29,58 @@ func (m *making) leave() {
 			m.remove(a, live, "in the account, but not in the file")
 		case m.mark(live.Settings, a) == m.want.Name && m.want.Name != "":
 			m.remove(a, live, "created by this baseline, and no longer in the file")
+			m.edits[a].unasked = true
 		case m.disposition(a) == resource.Delete:
 			m.remove(a, live, fmt.Sprintf("not in the file, which says `unmanaged: {%s: delete}`", m.typeOf(a).Family))
+			m.edits[a].unasked = true
 		}
 	}
+	m.keepHeld()
+}
+
+// keepHeld gives up deletions that nobody asked for by name where something that stays holds on to the object: one policy
+// that is somebody's boundary must not keep the whole file from being planned.
+func (m *making) keepHeld() {
+	for again := true; again; {
+		again = false
+		for _, a := range m.addresses() {
+			e := m.edits[a]
+			if !e.unasked {
+				continue
+			}
+			if holder := m.holder(e); !holder.IsZero() {
+				delete(m.edits, a)
+				again = true // and so may hold on to others
+				m.kept[a] = true
+				m.draft.Findings = append(m.draft.Findings, resource.Finding{
+					Rule: "kept", Subject: a, Severity: resource.Low,
+					Seen:   e.reason + ", but " + plain(holder) + " holds on to it",
+					Advice: "declare it, or have its holder let go of it",
+				})
+			}
+		}
+	}
+}
+
+// holder returns something that stays and keeps AWS, or us, from deleting the object.
+func (m *making) holder(e *edit) resource.Address {
+	for _, needer := range m.needers[e.address] {
+		ne := m.edits[needer]
+		switch {
+		case needer == e.address || ne != nil && ne.after == nil:
+		case m.typeOf(needer).Part:
+			if m.Live[needer].Facts[resource.FactOwner] != "" && m.owner(needer) != e.address {
+				return m.owner(needer)
+			}
+			if m.declared(needer) {
+				return m.owner(needer)
+			}
+		case slices.Contains(m.firmNeeds(needer, m.Live[needer].Settings), e.address) &&
+			(ne == nil || slices.Contains(m.needs(needer, ne.after), e.address)):
+			return needer
+		}
+	}
+	return resource.Address{}
 }
 
 func (m *making) remove(a resource.Address, live resource.Resource, reason string) {
@@ -66,7 +113,7 @@ func (m *making) disposition(a resource.Address) resource.Disposition {
 // report tells of the objects that nobody declared and nobody else owns.
 func (m *making) report() {
 	for _, a := range m.Live.Addresses() {
-		if m.declared(a) || m.edits[a] != nil || m.disposition(a) != resource.Report || m.foreignOwner(a) != "" || m.foreign[m.owner(a)] {
+		if m.declared(a) || m.edits[a] != nil || m.kept[a] || m.disposition(a) != resource.Report || m.foreignOwner(a) != "" || m.foreign[m.owner(a)] {
 			continue
 		}
 		f := resource.Finding{
@@ -75,7 +122,9 @@ func (m *making) report() {
 			Advice: "declare it, declare it `absent: true`, or say what becomes of such under `unmanaged:`",
 		}
 		parts := []resource.Address{a}
-		if !m.typeOf(a).Part {
+		if m.typeOf(a).Part {
+			f.Advice = "list it with " + plain(m.owner(a)) + " in the file, or say what becomes of such under `unmanaged:`"
+		} else {
 			parts = m.partsOf(a)
 			if len(parts) > 0 {
 				f.Seen += "; it holds " + plainList(parts)
@@ -90,25 +139,17 @@ func (m *making) report() {
 	slices.SortStableFunc(m.draft.Findings, func(a, b resource.Finding) int { return a.Subject.Compare(b.Subject) })
 }
 
-// deadID is what IAM shows in a policy in place of a user or role that was deleted: the unique id it had. An object that is
-// made again under the same name is not meant by it, and no document that holds one can be saved.
-var deadID = regexp.MustCompile(`"(AIDA|AROA)[A-Z0-9]{12,}"`)
-
 // reportDead tells of documents that trust somebody who is gone, unless this plan changes them anyway.
 func (m *making) reportDead() {
 	for a, r := range m.Live {
 		if m.edits[a] != nil || m.disposition(a) == resource.Ignore && !m.declared(a) {
 			continue
 		}
-		for _, name := range r.Settings.Names() {
-			id := deadID.FindString(string(r.Settings.Document(name)))
-			if id == "" {
-				continue
-			}
+		if dead := m.deadIn(a, r.Settings); len(dead) > 0 {
 			m.draft.Findings = append(m.draft.Findings, resource.Finding{
 				Rule: "dead-principal", Subject: a, Severity: resource.Medium,
-				Seen:   "its " + name + " names " + strings.Trim(id, `"`) + ", the id of a user or role that was deleted",
-				Advice: "declare the " + name + " without it, or with the ARN of whoever is meant now",
+				Seen:   "trusts " + strings.Join(dead, ", ") + ": the id of a user or role that was deleted",
+				Advice: "declare the trust without it, or with the ARN of whoever is meant now",
 			})
 		}
 	}

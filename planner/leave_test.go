@@ -110,7 +110,7 @@ func TestWhatIsToGo(t *testing.T) {
 			name: "a document that names a dead id is reported",
 			live: objects{"iam_role/R": role("/", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"AIDAEXAMPLEEXAMPLE123"},"Action":"sts:AssumeRole"}}`, tags{})},
 			want: objects{"iam_role/R": {}},
-			plan: []string{"medium dead-principal iam_role/R: its trust names AIDAEXAMPLEEXAMPLE123, the id of a user or role that was deleted"},
+			plan: []string{"medium dead-principal iam_role/R: trusts AIDAEXAMPLEEXAMPLE123: the id of a user or role that was deleted"},
 		},
 	})
 }

@@ -15,6 +15,8 @@ type making struct {
 	want *resource.Want
 	// foreign are the declared objects that somebody else owns; they and what is declared under them stay as they are.
 	foreign map[resource.Address]bool
+	// kept are the objects whose deletion was given up.
+	kept map[resource.Address]bool
 }
 
 // declared reports whether the file mentions the object.
@@ -89,7 +91,7 @@ func (m *making) mark(o resource.Object, a resource.Address) string {
 
 func (m *making) create(a resource.Address) {
 	t := m.typeOf(a)
-	after := t.Defaults.With(m.want.Objects[a])
+	after := t.Defaults.With(m.resolve(a, m.want.Objects[a]))
 	for _, name := range t.Required {
 		if !after.Has(name) {
 			m.problem(a, "is not in the account, and without %s it can't be created", name)
@@ -104,7 +106,7 @@ func (m *making) create(a resource.Address) {
 
 func (m *making) update(a resource.Address, live resource.Resource) {
 	t := m.typeOf(a)
-	wanted := m.want.Objects[a]
+	wanted := m.resolve(a, m.want.Objects[a])
 	for _, name := range t.Detail {
 		// Tags may hold another owner's mark, so they must be known whether or not the file names them.
 		if (wanted.Has(name) || name == t.Tags) && !live.Settings.Has(name) {

@@ -49,6 +49,8 @@ type edit struct {
 	reason string
 	// replace means that the object must be deleted and created although it is there before and after.
 	replace bool
+	// unasked marks a deletion that no file asks for by name.
+	unasked bool
 	// reborn lets a deletion leave out the loss of the unique id: the object was made by the run that is being undone.
 	reborn bool
 }
@@ -96,11 +98,11 @@ func newWork(account Account) *work {
 // Make plans the way from what is live to what is wanted.
 func Make(want *resource.Want, account Account) *Draft {
 	w := newWork(account)
-	m := &making{work: w, want: want}
+	m := &making{work: w, want: want, kept: map[resource.Address]bool{}}
 	m.overlay()
 	m.leave()
-	m.report()
 	w.follow(m.declared)
+	m.report()
 	w.checkReferences()
 	w.checkQuotas()
 	w.askForLooks()

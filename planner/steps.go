@@ -92,6 +92,9 @@ func (w *work) newStep(e *edit, before, after resource.Object) *step {
 			s.change.OneWay = t.OneWayUpdate(e.live, after)
 		}
 	}
+	if dead := w.deadIn(e.address, before); len(dead) > 0 && !Same(before, after) {
+		s.change.Notes = append(s.change.Notes, "the trust in "+strings.Join(dead, ", ")+", who was deleted, can't come back")
+	}
 	return s
 }
 
@@ -146,6 +149,9 @@ func (w *work) link(at map[resource.Address]*stepsAt) {
 			for _, need := range w.needs(a, e.after) {
 				if other := at[need]; other != nil {
 					w.waitFor(comes, other.create)
+					if other.update != nil && slices.Contains(Differences(other.update.change.Before, other.update.change.After), "path") {
+						w.waitFor(comes, other.update) // the name it goes by holds the path
+					}
 				}
 			}
 		}

@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,6 +17,8 @@ type Made struct {
 	// InDoubt is true when a step at this address began and did not end well. Then nobody knows what it left: whatever the
 	// account shows now counts as left by the run.
 	InDoubt bool
+	// ID is the unique id of what the run worked on or made, where it is known. Another id under the same name is another object.
+	ID string
 	// Untouched is true when no step at this address began. It may have suffered all the same: a trust dies with what it names.
 	Untouched bool
 }
@@ -27,16 +31,49 @@ type Drift struct {
 	Found resource.Object `json:"found,omitzero"`
 	// Settings names what differs, where both exist.
 	Settings []string `json:"settings,omitempty"`
+	// Gained is what the object holds that the run did not give it, and that would be lost with it.
+	Gained []string `json:"gained,omitempty"`
 }
 
 func (d Drift) String() string {
 	switch {
+	case len(d.Gained) > 0:
+		return plain(d.Address) + " has since got " + strings.Join(d.Gained, ", ")
 	case d.Left == nil && d.Found != nil:
 		return plain(d.Address) + " has been made since"
 	case d.Found == nil:
 		return plain(d.Address) + " is gone"
 	}
-	return plain(d.Address) + " has another " + strings.Join(d.Settings, ", ")
+	var changed []string
+	for _, name := range d.Settings {
+		changed = append(changed, strings.TrimSpace(name+" "+difference(d.Left[name], d.Found[name])))
+	}
+	return plain(d.Address) + " has changed: " + strings.Join(changed, ", ")
+}
+
+// difference tells two values apart in a few words. Documents are too long for that.
+func difference(left, found any) string {
+	switch left := left.(type) {
+	case string, int, bool:
+		return fmt.Sprintf("%v -> %v", left, found)
+	case map[string]string:
+		found, _ := found.(map[string]string)
+		var words []string
+		for _, key := range slices.Sorted(maps.Keys(left)) {
+			if value, still := found[key]; !still {
+				words = append(words, "-"+key)
+			} else if value != left[key] {
+				words = append(words, key+"="+value)
+			}
+		}
+		for _, key := range slices.Sorted(maps.Keys(found)) {
+			if _, was := left[key]; !was {
+				words = append(words, "+"+key+"="+found[key])
+			}
+		}
+		return strings.Join(words, " ")
+	}
+	return ""
 }
 
 // Undo plans the way back from what a run made: every object of it to what it was before. An object that is no longer as
@@ -56,7 +93,16 @@ func Undo(made []Made, account Account) (*Draft, []Drift) {
 		if !exists {
 			found.Settings = nil
 		}
+		if dead := w.deadIn(m.Address, m.Before); len(dead) > 0 && !m.Untouched {
+			m.Before = w.withoutDead(m.Address, m.Before)
+			w.draft.Notices = append(w.draft.Notices, plain(m.Address)+" is left without its trust in "+
+				strings.Join(dead, ", ")+", who was deleted before the run")
+		}
 		switch {
+		case w.needsLook(m, found):
+			w.draft.Look = append(w.draft.Look, m.Address)
+		case exists && m.ID != "" && found.Facts[resource.FactID] != "" && m.ID != found.Facts[resource.FactID]:
+			drift = append(drift, Drift{Address: m.Address, Left: m.After, Found: found.Settings, Settings: []string{resource.FactID}})
 		case Same(found.Settings, m.Before):
 		case m.Untouched:
 			if w.suffered(m.Address, m.Before, removed) {
@@ -65,7 +111,7 @@ func Undo(made []Made, account Account) (*Draft, []Drift) {
 		case Same(found.Settings, m.After) || m.InDoubt:
 			w.edits[m.Address] = w.undo(m, found)
 		default:
-			drift = append(drift, Drift{m.Address, m.After, found.Settings, Differences(m.After, found.Settings)})
+			drift = append(drift, Drift{Address: m.Address, Left: m.After, Found: found.Settings, Settings: Differences(m.After, found.Settings)})
 		}
 	}
 	drift = append(drift, w.keepDrifted(ours, drift)...)
@@ -75,6 +121,26 @@ func Undo(made []Made, account Account) (*Draft, []Drift) {
 	w.steps()
 	slices.SortFunc(drift, func(a, b Drift) int { return a.Address.Compare(b.Address) })
 	return w.draft, drift
+}
+
+// needsLook reports whether the bulk read can't tell how the object stands: it leaves out or may show late what the run changed.
+func (w *work) needsLook(m Made, found resource.Resource) bool {
+	if m.Untouched || found.Settings == nil || found.Facts[resource.FactLooked] != "" {
+		return false
+	}
+	differs := slices.Concat(Differences(m.Before, m.After), Differences(m.After, found.Settings))
+	return slices.ContainsFunc(w.typeOf(m.Address).Detail, func(name string) bool { return slices.Contains(differs, name) })
+}
+
+// gained returns what would be lost with an object that the run made, beside what it had from the start.
+func (w *work) gained(e *edit) []string {
+	t := w.typeOf(e.address)
+	if t.OneWay == nil || !e.reborn || e.after != nil || e.live.Facts[resource.FactLooked] == "" {
+		return nil
+	}
+	bare := resource.Resource{Settings: e.live.Settings, Facts: resource.Facts{resource.FactID: e.live.Facts[resource.FactID]}}
+	fromTheStart := t.OneWay(bare)
+	return slices.DeleteFunc(t.OneWay(e.live), func(phrase string) bool { return slices.Contains(fromTheStart, phrase) })
 }
 
 // suffered reports whether an object named something only loosely, as in a trust, that the run took away.
@@ -119,6 +185,11 @@ func (w *work) keepDrifted(ours map[resource.Address]bool, known []Drift) []Drif
 		if e.live.Settings == nil || !e.deletes() {
 			continue
 		}
+		if gained := w.gained(e); len(gained) > 0 {
+			drift = append(drift, Drift{Address: a, Left: e.live.Settings, Found: e.live.Settings, Gained: gained})
+			delete(w.edits, a)
+			continue
+		}
 		for _, needer := range w.needers[a] {
 			if w.edits[needer] != nil || needer == a {
 				continue
@@ -127,8 +198,9 @@ func (w *work) keepDrifted(ours map[resource.Address]bool, known []Drift) []Drif
 				drift = append(drift, Drift{Address: needer, Found: w.Live[needer].Settings})
 				drifted[needer] = true
 			}
-			if e.after == nil {
+			if e.after == nil && w.edits[a] != nil {
 				delete(w.edits, a)
+				w.draft.Notices = append(w.draft.Notices, plain(a)+" stays: it holds what the run did not give it")
 			}
 		}
 	}
@@ -149,7 +221,7 @@ func Moved(plan *resource.Plan, live resource.State) []Drift {
 		if !exists {
 			now.Settings = nil
 		}
-		d := Drift{c.Address, c.Before, now.Settings, Differences(c.Before, now.Settings)}
+		d := Drift{Address: c.Address, Left: c.Before, Found: now.Settings, Settings: Differences(c.Before, now.Settings)}
 		if c.Before != nil && exists && len(c.Facts) > 0 { // of what the plan itself creates it knows no facts
 			for name, fact := range c.Facts {
 				if now.Facts[name] != fact {
@@ -179,4 +251,28 @@ func Differing(plan *resource.Plan, live resource.State) []Drift {
 		bare[i].Facts = nil
 	}
 	return Moved(&resource.Plan{Changes: bare}, live)
+}
+
+// Understated finds a change that a plan does not call one-way although it is: somebody has edited the plan, and whoever
+// consented to it was not told.
+func Understated(plan *resource.Plan, live resource.State, types []resource.Type) error {
+	w := newWork(Account{ID: plan.Account, Types: types})
+	for _, c := range plan.Changes {
+		t := w.typeOf(c.Address)
+		var lost []string
+		switch {
+		case c.Before == nil || plan.Undoes != "":
+			continue
+		case c.After == nil && t.OneWay != nil:
+			lost = t.OneWay(live[c.Address])
+		case c.After != nil && t.OneWayUpdate != nil:
+			lost = t.OneWayUpdate(live[c.Address], c.After)
+		}
+		for _, phrase := range lost {
+			if !slices.Contains(c.OneWay, phrase) {
+				return fmt.Errorf("the plan does not say that %s loses %s: it is not as it was made; plan again", plain(c.Address), phrase)
+			}
+		}
+	}
+	return nil
 }

@@ -38,9 +38,9 @@ func TestUndo(t *testing.T) {
 		{"what came and went in one run", []planner.Made{m(alice, nil, nil)}, nil, nil},
 		{"settings it knew nothing of stay", []planner.Made{m(alice, resource.Object{"path": "/"}, resource.Object{"path": "/x/"})}, objects{alice: after}, []string{"update iam_user/alice path:/"}},
 
-		{"changed since", []planner.Made{m(alice, before, after)}, objects{alice: other}, []string{"drift user/alice has another path"}},
+		{"changed since", []planner.Made{m(alice, before, after)}, objects{alice: other}, []string{"drift user/alice has changed: path /x/ -> /other/"}},
 		{"deleted since", []planner.Made{m(alice, before, after)}, nil, []string{"drift user/alice is gone"}},
-		{"created, and changed since", []planner.Made{m(alice, nil, after)}, objects{alice: other}, []string{"drift user/alice has another path"}},
+		{"created, and changed since", []planner.Made{m(alice, nil, after)}, objects{alice: other}, []string{"drift user/alice has changed: path /x/ -> /other/"}},
 		{"deleted, and another one made since", []planner.Made{m(alice, before, nil)}, objects{alice: other}, []string{"drift user/alice has been made since"}},
 
 		{"an update in doubt that was made", []planner.Made{doubtful(m(alice, before, after))}, objects{alice: after}, []string{"update iam_user/alice path:/"}},
@@ -89,19 +89,19 @@ func TestUndo(t *testing.T) {
 			"a group that somebody joined since stays",
 			[]planner.Made{m("iam_group/G", nil, group("/"))},
 			objects{"iam_group/G": group("/"), "iam_user/zoe": before, "iam_membership/zoe/G": {}},
-			[]string{"drift membership/zoe/G has been made since"},
+			[]string{"notice group/G stays: it holds what the run did not give it", "drift membership/zoe/G has been made since"},
 		},
 		{
 			"a part that the run had left out stays with its owner",
 			[]planner.Made{m("iam_group/G", nil, group("/")), untouched(m("iam_membership/zoe/G", nil, resource.Object{}))},
 			objects{"iam_group/G": group("/"), "iam_user/zoe": before, "iam_membership/zoe/G": {}},
-			[]string{"drift membership/zoe/G has been made since"},
+			[]string{"notice group/G stays: it holds what the run did not give it", "drift membership/zoe/G has been made since"},
 		},
 		{
 			"drift at one object leaves the others to be undone",
 			[]planner.Made{m(alice, before, after), m("iam_user/bob", before, after), m("iam_user/carol", before, after)},
 			objects{alice: after, "iam_user/bob": other},
-			[]string{"update iam_user/alice path:/", "drift user/bob has another path", "drift user/carol is gone"},
+			[]string{"update iam_user/alice path:/", "drift user/bob has changed: path /x/ -> /other/", "drift user/carol is gone"},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -117,15 +117,50 @@ func TestUndo(t *testing.T) {
 	}
 }
 
-// The id of what the run itself created is nobody's loss; what others have since given it is.
+// The id of what the run itself created is nobody's loss; what others have since given it is, and so it stays.
 func TestUndoingACreateLosesNoID(t *testing.T) {
-	live := objects{"iam_user/alice": user("/", mark)}.state(map[string]resource.Facts{
-		"iam_user/alice": {resource.FactID: "AIDA1", resource.FactLooked: "yes", "password": "set"},
-	})
 	made := []planner.Made{{Address: address("iam_user/alice"), After: user("/", mark)}}
-	draft, _ := planner.Undo(made, accountOf(live))
-	if got := strings.Join(draft.Changes[0].OneWay, ", "); got != "password" {
-		t.Errorf("one-way: %q, want the password alone", got)
+	facts := resource.Facts{resource.FactID: "AIDA1", resource.FactLooked: "yes"}
+	live := objects{"iam_user/alice": user("/", mark)}.state(map[string]resource.Facts{"iam_user/alice": facts})
+	draft, drift := planner.Undo(made, accountOf(live))
+	if len(drift) != 0 || len(draft.Changes) != 1 || len(draft.Changes[0].OneWay) != 0 {
+		t.Errorf("drift %v, changes %v", drift, draft.Changes)
+	}
+	facts["access_keys"] = "AKIAEXAMPLE1 AKIAEXAMPLE2"
+	draft, drift = planner.Undo(made, accountOf(live))
+	if len(draft.Changes) != 0 || len(drift) != 1 || drift[0].String() != "user/alice has since got 2 access keys" {
+		t.Errorf("drift %v, changes %v", drift, draft.Changes)
+	}
+}
+
+// What was deleted and made again under the same name is not what the run worked on.
+func TestAnotherIDIsAnotherObject(t *testing.T) {
+	live := objects{"iam_user/alice": user("/", mark)}.state(map[string]resource.Facts{"iam_user/alice": {resource.FactID: "AIDA2"}})
+	for _, before := range []resource.Object{nil, user("/x/", mark)} {
+		made := []planner.Made{{Address: address("iam_user/alice"), Before: before, After: user("/", mark), ID: "AIDA1"}}
+		draft, drift := planner.Undo(made, accountOf(live))
+		if len(draft.Changes) != 0 || len(drift) != 1 || drift[0].String() != "user/alice has changed: id" {
+			t.Errorf("drift %v, changes %v", drift, draft.Changes)
+		}
+	}
+}
+
+// A description is in no bulk read, so nothing can be said of it before a close look.
+func TestUndoLooksAtWhatTheBulkReadDoesNotShow(t *testing.T) {
+	a := address("iam_policy/P")
+	policy := func(description string) resource.Object {
+		return resource.Object{"path": "/", "description": description, "document": resource.Document(`{}`), "tags": map[string]string{}}
+	}
+	made := []planner.Made{{Address: a, Before: policy("one"), After: policy("two")}}
+	bulk := resource.State{a: {Settings: resource.Object{"path": "/", "document": resource.Document(`{}`), "tags": map[string]string{}}}}
+	draft, drift := planner.Undo(made, accountOf(bulk))
+	if diff := cmp.Diff([]resource.Address{a}, draft.Look); diff != "" || len(drift) > 0 {
+		t.Fatalf("drift %v, looks %v", drift, draft.Look)
+	}
+	close := resource.State{a: {Settings: policy("two"), Facts: resource.Facts{resource.FactLooked: "yes"}}}
+	draft, drift = planner.Undo(made, accountOf(close))
+	if len(drift) > 0 || len(draft.Changes) != 2 || draft.Changes[1].After.Text("description") != "one" {
+		t.Errorf("drift %v, changes %v", drift, draft.Changes)
 	}
 }
 
@@ -155,11 +190,11 @@ func TestMoved(t *testing.T) {
 	}{
 		{"as it was", []resource.Change{change(before, after, id("A"))}, now(before, id("A")), ""},
 		{"not there, as it was", []resource.Change{change(nil, after, nil)}, nil, ""},
-		{"another setting", []resource.Change{change(before, after, id("A"))}, now(user("/y/", tags{"a": "b"}), id("A")), "user/alice has another path, tags"},
-		{"another id", []resource.Change{change(before, after, id("A"))}, now(before, id("B")), "user/alice has another id"},
-		{"a setting and the id", []resource.Change{change(before, after, id("A"))}, now(after, id("B")), "user/alice has another id, path"},
-		{"a key more", []resource.Change{change(before, nil, id("A"))}, now(before, resource.Facts{"id": "A", "access_keys": "AKIAEXAMPLE1"}), "user/alice has another access_keys"},
-		{"a key less", []resource.Change{change(before, nil, resource.Facts{"id": "A", "access_keys": "AKIAEXAMPLE1"})}, now(before, id("A")), "user/alice has another access_keys"},
+		{"another setting", []resource.Change{change(before, after, id("A"))}, now(user("/y/", tags{"a": "b"}), id("A")), "user/alice has changed: path / -> /y/, tags +a=b"},
+		{"another id", []resource.Change{change(before, after, id("A"))}, now(before, id("B")), "user/alice has changed: id"},
+		{"a setting and the id", []resource.Change{change(before, after, id("A"))}, now(after, id("B")), "user/alice has changed: id, path / -> /x/"},
+		{"a key more", []resource.Change{change(before, nil, id("A"))}, now(before, resource.Facts{"id": "A", "access_keys": "AKIAEXAMPLE1"}), "user/alice has changed: access_keys"},
+		{"a key less", []resource.Change{change(before, nil, resource.Facts{"id": "A", "access_keys": "AKIAEXAMPLE1"})}, now(before, id("A")), "user/alice has changed: access_keys"},
 		{"facts that the plan never knew", []resource.Change{change(before, after, nil)}, now(before, id("A")), ""},
 		{"gone", []resource.Change{change(before, after, id("A"))}, nil, "user/alice is gone"},
 		{"there now", []resource.Change{change(nil, after, nil)}, now(after, id("A")), "user/alice has been made since"},
@@ -176,7 +211,7 @@ func TestMoved(t *testing.T) {
 			}
 			// By settings alone: the same but for what only the facts tell.
 			bare := planner.Differing(&resource.Plan{Changes: test.changes}, test.live)
-			onlyFacts := slices.Contains([]string{"user/alice has another id", "user/alice has another access_keys"}, test.want)
+			onlyFacts := slices.Contains([]string{"user/alice has changed: id", "user/alice has changed: access_keys"}, test.want)
 			if (len(bare) > 0) != (test.want != "" && !onlyFacts) {
 				t.Errorf("by settings alone: %v", bare)
 			}

@@ -59,5 +59,5 @@ func putAlias(ctx context.Context, w *Writer, after resource.Object) error {
 }
 
 func aliasGivenUp(before resource.Resource) []string {
-	return []string{"the alias " + before.Settings.Text("alias") + " if another account takes the freed name"}
+	return []string{"the alias " + before.Settings.Text("alias") + ", should another account take the freed name,"}
 }

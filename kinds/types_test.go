@@ -116,7 +116,7 @@ func TestOneWaySaysWhatADeletionLoses(t *testing.T) {
 		{"iam_policy", resource.Resource{Facts: resource.Facts{"versions": "v1*"}}, "its id"},
 		{"iam_policy", resource.Resource{Facts: resource.Facts{"versions": "v2* v1"}}, "its id, its older version v1"},
 		{"iam_policy", resource.Resource{Facts: resource.Facts{"versions": "v9 v7* v1"}}, "its id, its older versions v9, v1"},
-		{"iam_account_alias", resource.Resource{Settings: settings{"alias": "acme"}}, "the alias acme if another account takes the freed name"},
+		{"iam_account_alias", resource.Resource{Settings: settings{"alias": "acme"}}, "the alias acme, should another account take the freed name,"},
 	} {
 		if got := strings.Join(typeOf(t, test.kind).OneWay(test.before), ", "); got != test.want {
 			t.Errorf("%s %v: %q, want %q", test.kind, test.before.Facts, got, test.want)

@@ -3,7 +3,6 @@ package live
 import (
 	"context"
 	"errors"
-	"net"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -132,7 +131,7 @@ func nothingDone(err error) bool {
 	if isThrottle(err) || errorCode(err) == "ServiceUnavailable" {
 		return true
 	}
-	if network, ok := errors.AsType[*net.OpError](err); ok && network.Op == "dial" {
+	if isUnreachable(err) {
 		return true
 	}
 	return errorCode(err) != "" && httpStatus(err) < 500

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/url"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -33,13 +35,33 @@ func callError(err error) error {
 	if answer, ok := errors.AsType[smithy.APIError](err); ok {
 		failed.Code, failed.Message = answer.ErrorCode(), answer.ErrorMessage()
 	} else {
-		failed.Message = call.Err.Error()
+		failed.Message = withoutAnswer(call.Err)
 	}
 	if failed.Class == resource.Denied && !strings.Contains(failed.Message, ":"+call.Operation()) &&
 		!strings.Contains(failed.Message, "not authorized to perform: ") {
 		failed.Message = strings.TrimSpace(failed.Message + " (it takes the permission " + failed.Operation + ")")
 	}
 	return failed
+}
+
+// withoutAnswer says in plain words why a call has no answer: where it went, and the network's own error, without the layers
+// the SDK wraps around it. What failed before it was sent keeps its words.
+func withoutAnswer(err error) string {
+	sending, ok := errors.AsType[*smithyhttp.RequestSendError](err)
+	if _, early := errors.AsType[unsent](err); !ok || early {
+		return err.Error()
+	}
+	cause, host := sending.Err, "AWS"
+	if request, ok := errors.AsType[*url.Error](cause); ok {
+		cause = request.Err
+		if to, err := url.Parse(request.URL); err == nil && to.Host != "" {
+			host = to.Host
+		}
+	}
+	if isUnreachable(cause) {
+		return fmt.Sprintf("cannot reach %s: %v", host, cause)
+	}
+	return fmt.Sprintf("no answer from %s: %v", host, cause)
 }
 
 // operationName is a call as IAM's permissions are named, as in iam:CreateRole.
@@ -123,6 +145,12 @@ func classWithoutAnswer(err error) resource.Class {
 		return resource.Expired
 	}
 	return resource.Invalid
+}
+
+// isUnreachable reports whether there was no connection over which anything could have been sent.
+func isUnreachable(err error) bool {
+	network, ok := errors.AsType[*net.OpError](err)
+	return ok && network.Op == "dial"
 }
 
 // wasGivenUp reports whether the context ended a call that has not been sent, or that only reads.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -151,6 +152,38 @@ func TestWriteThatCouldNotConnectIsTriedAgain(t *testing.T) {
 	}
 	if refused != 2 {
 		t.Errorf("refused %d times, want 2", refused)
+	}
+}
+
+// Without an answer there is nothing to tell but which host was asked and what the network said.
+func TestFailureOfTheNetworkNamesTheHost(t *testing.T) {
+	noHost := &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "iam.test", IsNotFound: true}}
+	for name, test := range map[string]struct {
+		cause error
+		want  string
+	}{
+		"no such host":          {noHost, "cannot reach iam.test: dial tcp: lookup iam.test: no such host"},
+		"broken off":            {io.ErrUnexpectedEOF, "no answer from iam.test: unexpected EOF"},
+		"a certificate of late": {errors.New("tls: expired"), "no answer from iam.test: tls: expired"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, func(o *live.Options) {
+				inner := o.HTTPClient
+				o.HTTPClient = client(func(r *http.Request) (*http.Response, error) {
+					if strings.HasPrefix(formOf(t, r), "Action=CreateUser") {
+						return nil, &url.Error{Op: "Post", URL: "https://iam.test/", Err: test.cause}
+					}
+					return inner.Do(r)
+				})
+			})
+			err := s.account.Write(t.Context(), createAlice)
+			if call := failed(t, err); call.Class != resource.Lost || call.Message != test.want || !errors.Is(err, test.cause) {
+				t.Errorf("%q: %q, want %q", call.Class, call.Message, test.want)
+			}
+			if want := "iam:CreateUser: " + test.want; err.Error() != want {
+				t.Errorf("%q, want %q", err, want)
+			}
+		})
 	}
 }
 

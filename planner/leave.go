@@ -181,7 +181,18 @@ func plainList(parts []resource.Address) string {
 		if last == "" {
 			last = pieces[1]
 		}
-		names = append(names, strings.ReplaceAll(kind, "_", " ")+" "+last)
+		names = append(names, held(kind)+" "+last)
 	}
 	return strings.Join(names, ", ")
+}
+
+// held is what a part is called by whoever holds it.
+func held(kind string) string {
+	switch kind {
+	case "membership":
+		return "group"
+	case "policy_attachment":
+		return "policy"
+	}
+	return strings.ReplaceAll(kind, "_", " ")
 }

@@ -85,7 +85,7 @@ func TestWhatIsToGo(t *testing.T) {
 		{name: "marked by another baseline", live: objects{"iam_user/alice": user("/", tags{resource.MarkKey: "other"})}, unmanaged: map[string]resource.Disposition{"users": resource.Delete}},
 		{
 			name: "unmanaged and reported, as by default", live: alice, unmanaged: map[string]resource.Disposition{"groups": resource.Ignore},
-			plan: []string{"high unmanaged iam_user/alice: in the account, but not in the file; it holds membership G, membership H, policy attachment aws:AdministratorAccess"},
+			plan: []string{"high unmanaged iam_user/alice: in the account, but not in the file; it holds group G, group H, policy aws:AdministratorAccess"},
 		},
 		{
 			name: "unmanaged and reported, with little to it", live: objects{"iam_role/R": role("/", trusting("root"), tags{})}, unmanaged: map[string]resource.Disposition{},

@@ -1,15 +1,11 @@
 package spec
 
-// merge makes one tree of the top levels of several files. A section may be spread over files, each name of it in one only.
-// The version may stand in every file.
+// merge makes one tree of the top levels of several files, all of them maps. A section may be spread over files, each name of
+// it in one only. The version may stand in every file.
 func merge(roots []*node, problems *problems) *node {
 	whole := &node{source: roots[0].source, line: 1, column: 1, shape: mapping}
 	sections := map[string]*mergedSection{}
 	for _, root := range roots {
-		if root.shape != mapping {
-			problems.add(root.place(), "the file must be a map of sections such as groups and users, found %s", root.found())
-			continue
-		}
 		for _, e := range root.entries {
 			section, again := sections[e.key.text]
 			switch {

@@ -30,7 +30,11 @@ type Problem struct {
 	Message string
 }
 
-func (p Problem) String() string { return p.Place.String() + ": " + p.Message }
+// String is one line, also where a name that the message quotes has several.
+func (p Problem) String() string { return lineBreaks.Replace(p.Place.String() + ": " + p.Message) }
+
+// lineBreaks writes line breaks the way %q does.
+var lineBreaks = strings.NewReplacer("\n", `\n`, "\r", `\r`)
 
 // Problems is the error of an invalid file: everything that is wrong with it, in order of place, without duplicates.
 type Problems []Problem

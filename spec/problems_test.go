@@ -77,7 +77,8 @@ func TestProblemsOfForm(t *testing.T) {
 func TestProblemsOfWholeFiles(t *testing.T) {
 	tests := map[string]struct{ text, problems string }{
 		"not UTF-8":           {"version: 1\nname: \xff\n", "baseline.yaml:2:7: not UTF-8 text: save the file as UTF-8"},
-		"a list":              {"- a\n", "baseline.yaml:1:1: name is missing: give the baseline a name, such as \"name: acme-prod\"\n" + "baseline.yaml:1:1: the file must be a map of sections such as groups and users, found a list\n" + "baseline.yaml:1:1: version is missing: write \"version: 1\" at the top"},
+		"a list":              {"- a\n", "baseline.yaml:1:1: the file must be a map of sections such as groups and users, found a list"},
+		"a word":              {"hello\n", "baseline.yaml:1:1: the file must be a map of sections such as groups and users, found a string"},
 		"empty":               {"", "baseline.yaml:1:1: name is missing: give the baseline a name, such as \"name: acme-prod\"\n" + "baseline.yaml:1:1: version is missing: write \"version: 1\" at the top"},
 		"a later version":     {"version: 2\nname: x\n", "baseline.yaml:1:10: version 2 is unknown: this program reads version 1"},
 		"a name for no tag":   {"version: 1\nname: a b\n", `baseline.yaml:2:7: name "a b": use 1 to 128 letters, digits, dots, underscores and hyphens`},
@@ -97,6 +98,20 @@ func TestProblemsOfWholeFiles(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A problem is a line, whatever a file calls its things.
+func TestNamesForgeNoProblems(t *testing.T) {
+	check(t, map[string]refusal{
+		"in a label": {
+			`vars: {"a\nb.yaml:1:1: forged": 1}`,
+			[]string{
+				`3:8: variable name "a\nb.yaml:1:1: forged": use letters, digits, _ and -, and begin with a letter`,
+				`3:33: a\nb.yaml:1:1: forged: expected a string, found a number: put it in quotes`,
+			},
+		},
+		"in quotes": {`users: {"a\nb\u202e": }`, []string{`3:9: user name "a\nb\u202e": AWS allows 1 to 64 letters, digits and _+=,.@-`}},
+	})
 }
 
 func TestProblemsOfNames(t *testing.T) {

@@ -85,12 +85,17 @@ func Load(inputs []Input, env Env) (*Baseline, error) {
 	return c.finish(), nil
 }
 
-// tree reads all inputs into one tree. Files that are not YAML end it: half a tree would bring forth complaints about names
-// that are declared in the other half.
+// tree reads all inputs into one tree. Files that are not YAML, or no map, end it: half a tree would bring forth complaints
+// about names that are declared in the other half.
 func (l *library) tree(inputs []Input) (*node, error) {
 	roots, err := l.roots(inputs)
 	if err != nil {
 		return nil, err
+	}
+	for _, root := range roots {
+		if root.shape != mapping {
+			l.problems.add(root.place(), "the file must be a map of sections such as groups and users, found %s", root.found())
+		}
 	}
 	if l.problems.unreadable() {
 		return nil, l.problems.err()

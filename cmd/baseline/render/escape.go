@@ -20,10 +20,11 @@ const (
 // look the same. The result is one line.
 func Escape(s string) string { return escape(s, suspicious) }
 
-// EscapeLines is Escape for a text that has several lines by right, such as an error message: line breaks stay as they are.
-// It must not be used on names and values, which could forge lines.
+// EscapeLines is Escape for error messages: line breaks stay as they are, since a message may have several lines by right, and
+// so do backslashes, since a message quotes names with escape sequences already (%q). It must not be used on names and
+// values, which could forge lines.
 func EscapeLines(s string) string {
-	return escape(s, func(r rune) bool { return r != '\n' && suspicious(r) })
+	return escape(s, func(r rune) bool { return r != '\n' && deceptive(r) })
 }
 
 // escape is Escape for the characters that unfit names, and for bytes that are not UTF-8.

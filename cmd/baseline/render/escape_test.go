@@ -1,6 +1,7 @@
 package render_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"unicode"
@@ -37,8 +38,14 @@ func TestEscape(t *testing.T) {
 
 func TestEscapeLines(t *testing.T) {
 	t.Parallel()
-	if got, want := render.EscapeLines("a:\n  b\r\x1b[2J"), "a:\n  b\\r\\x1b[2J"; got != want {
-		t.Errorf("got %q, want %q", got, want)
+	for in, want := range map[string]string{
+		"a:\n  b\r\x1b[2J":                      "a:\n  b\\r\\x1b[2J",
+		fmt.Sprintf("found %q", "a\u202e\n\"b"): `found "a\u202e\n\"b"`, // escaped once, not twice
+		"found \u202e":                          `found \u202e`,
+	} {
+		if got := render.EscapeLines(in); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
 

@@ -64,15 +64,22 @@ func (v *view) alike(findings []resource.Finding) {
 		}
 		return
 	}
+	separator := ","
+	if f := findings[0]; holderOf(f.Subject) != f.Subject {
+		separator = ";" // names of parts have commas
+	}
 	word := strings.ReplaceAll(kindWord(findings[0].Subject.Kind), "_", " ")
 	v.add(row{indent: 4, label: plural(len(findings), word), remarks: []string{text(findings[0].Seen)}, loud: true})
 	line := ""
 	for i, f := range findings {
 		name := text(f.Subject.Name)
+		if separator == ";" {
+			name = Name(f.Subject)
+		}
 		if i == mostNames {
 			name = "and " + grouped(len(findings)-mostNames) + " more"
 		} else if i < len(findings)-1 {
-			name += ","
+			name += separator
 		}
 		if line != "" && len(line)+1+len(name) > nameWidth {
 			v.add(row{indent: 8, label: line})
@@ -112,7 +119,7 @@ func subjectName(a resource.Address) string {
 	if a.IsZero() {
 		return "account"
 	}
-	return objectName(a)
+	return Name(a)
 }
 
 // notices adds the remarks that name no object.

@@ -57,6 +57,7 @@ func TestPlan(t *testing.T) {
 		{"take_back", takeBack()},
 		{"findings_only", findingsOnly()},
 		{"many_findings", manyFindings()},
+		{"part_findings", partFindings()},
 		{"hostile", hostile()},
 		{"thousand", thousand()},
 	} {
@@ -68,6 +69,31 @@ func TestPlan(t *testing.T) {
 			}
 			golden(t, c.name+".txt", out.Bytes())
 		})
+	}
+}
+
+// A part has one name, wherever it is told of.
+func TestPartsAreNamedAfterTheirOwner(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[resource.Address]string{
+		alice: "user/alice",
+		resource.At("iam_membership", "yan", "gone"):                                    "user/yan, group gone",
+		resource.At("iam_policy_attachment", "role", "r0", "P0"):                        "role/r0, policy P0",
+		resource.At("iam_policy_attachment", "group", "g", "aws:job-function/ViewOnly"): "group/g, policy aws:job-function/ViewOnly",
+		resource.At("iam_inline_policy", "user", "u", "own"):                            "user/u, inline own",
+		resource.At("iam_instance_profile_role", "web", "r"):                            "instance_profile/web, role r",
+		resource.At("iam_policy_attachment", "cut"):                                     "policy_attachment/cut",
+		resource.At("kind", "x/y"):                                                      "kind/x/y",
+	} {
+		if got := render.Name(address); got != want {
+			t.Errorf("%s is called %q, want %q", address, got, want)
+		}
+	}
+	c := membership("yan", "gone", nil, exists)
+	var out bytes.Buffer
+	render.NewProgress(&out, render.Style{}, false).Event(applier.Event{Kind: applier.Done, Step: 1, Steps: 1, Finished: 1, Change: &c})
+	if want := render.Name(c.Address); !strings.Contains(out.String(), want) {
+		t.Errorf("a step says %q, findings say %q", out.String(), want)
 	}
 }
 

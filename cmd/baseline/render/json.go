@@ -64,14 +64,33 @@ type runForm struct {
 	Status  applier.Status `json:"status"`
 	Summary string         `json:"summary"`
 	*applier.Run
-	Plan planForm `json:"plan"`
+	Steps []stepForm `json:"steps"`
+	Plan  planForm   `json:"plan"`
 }
 
-// RunJSON writes a run as indented JSON: its record with "format", "status" and "summary", its plan as [PlanJSON] writes it.
+// stepForm is one step of a run with what it does, which a script would have to look up in the plan otherwise.
+type stepForm struct {
+	// Address is nil where the record has lost the plan.
+	Address *resource.Address `json:"address,omitempty"`
+	Op      resource.Op       `json:"op,omitempty"`
+	applier.Step
+}
+
+// RunJSON writes a run as indented JSON: its record with "format", "status" and "summary", each step with the "address" and
+// "op" of its change, its plan as [PlanJSON] writes it.
 func RunJSON(w io.Writer, run *applier.Run) error {
-	return writeJSON(w, runForm{
-		Format: RunFormat, ID: run.ID, Status: run.Status(), Summary: Summary(planOf(run)), Run: run, Plan: formOf(planOf(run)),
-	})
+	form := runForm{
+		Format: RunFormat, ID: run.ID, Status: run.Status(), Summary: Summary(planOf(run)), Run: run,
+		Steps: make([]stepForm, len(run.Steps)), Plan: formOf(planOf(run)),
+	}
+	changes := planOf(run).Changes
+	for i, step := range run.Steps {
+		form.Steps[i].Step = step
+		if i < len(changes) {
+			form.Steps[i].Address, form.Steps[i].Op = &changes[i].Address, changes[i].Op()
+		}
+	}
+	return writeJSON(w, form)
 }
 
 // runLine is one run in the JSON form of a list of runs.

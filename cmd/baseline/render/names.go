@@ -18,6 +18,47 @@ func kindWord(kind resource.Kind) string {
 // objectName is how an object that stands alone is called: user/alice.
 func objectName(a resource.Address) string { return kindWord(a.Kind) + "/" + text(a.Name) }
 
+// Name is how an object is called in a text: user/alice, and "role/ci, policy aws:ReadOnlyAccess" for a part of another. It
+// is one line that is safe to show on a terminal.
+func Name(a resource.Address) string { return stepName(a, holderOf(a)) }
+
+// stepName is how an object is called outside of the block of its owner.
+func stepName(a, owner resource.Address) string {
+	if owner == a {
+		return objectName(a)
+	}
+	return objectName(owner) + ", " + partName(a, owner, "")
+}
+
+// holderOf is the object that holds a part, found by the address of the part alone; the address itself for anything else. A
+// change says who its owner is, and findings do not.
+func holderOf(a resource.Address) resource.Address {
+	service, word, ok := strings.Cut(string(a.Kind), "_")
+	if !ok {
+		return a
+	}
+	parts := a.Parts(3)
+	switch word {
+	case "policy_attachment", "inline_policy": // SORT/NAME/POLICY
+		if parts[2] != "" {
+			return resource.At(resource.Kind(service+"_"+parts[0]), parts[1])
+		}
+	case "membership": // USER/GROUP
+		return heldBy(a, service+"_user")
+	case "instance_profile_role": // PROFILE/ROLE
+		return heldBy(a, service+"_instance_profile")
+	}
+	return a
+}
+
+// heldBy is the holder of a part whose address begins with the holder's name.
+func heldBy(part resource.Address, kind string) resource.Address {
+	if name, _, ok := strings.Cut(part.Name, "/"); ok {
+		return resource.At(resource.Kind(kind), name)
+	}
+	return part
+}
+
 // partWords are nicer words for some kinds of parts, seen from the object that holds them. Other parts are called by their kind,
 // without the owner's where it begins with that: a role_binding of a role is a binding.
 var partWords = map[string]string{

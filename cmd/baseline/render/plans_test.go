@@ -230,6 +230,25 @@ func findingsOnly() *resource.Plan {
 	return p
 }
 
+// partFindings are findings about parts, a few and many.
+func partFindings() *resource.Plan {
+	p := plan()
+	found := func(severity resource.Severity, kind resource.Kind, parts ...string) {
+		p.Findings = append(p.Findings, resource.Finding{
+			Rule: "unmanaged", Subject: resource.At(kind, parts...), Severity: severity, Seen: "in the account, but not in the file",
+		})
+	}
+	found(resource.High, "iam_policy_attachment", "group", "Developers", "aws:job-function/ViewOnlyAccess")
+	found(resource.High, "iam_inline_policy", "role", "ci", "own")
+	found(resource.High, "iam_membership", "yan", "gone")
+	found(resource.High, "iam_instance_profile_role", "web", "web-role")
+	found(resource.High, "iam_membership", "half")
+	for i := range 30 {
+		found(resource.Low, "iam_membership", fmt.Sprintf("user%02d", i), "gone")
+	}
+	return p
+}
+
 // manyFindings has more findings of one kind than anybody reads line by line.
 func manyFindings() *resource.Plan {
 	p := plan()

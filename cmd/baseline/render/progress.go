@@ -49,7 +49,7 @@ func (p *Progress) Event(e applier.Event) {
 		p.started = e.At
 		before := ""
 		if p.finished > 0 {
-			before = fmt.Sprintf(", %d of them done before", p.finished)
+			before = fmt.Sprintf(", %s of them done before", grouped(p.finished))
 		}
 		p.line(row{label: fmt.Sprintf("Run %s: %s%s.", text(e.Run), plural(p.steps, "step"), before)})
 	case applier.Began:
@@ -61,30 +61,29 @@ func (p *Progress) Event(e applier.Event) {
 			p.live(e.Change, "done")
 			break
 		}
-		r := p.step(e.Change)
-		r.remarks = []string{elapsed(e.Took)}
-		p.line(r)
+		p.line(p.step(e))
 	case applier.Failed:
 		p.failed++
-		r := p.step(e.Change)
+		r := p.step(e)
 		r.alarm = "failed: " + errorText(e.Err)
 		p.line(r)
 	case applier.Checking:
 		p.passing("Reading the account again, to check what was done.")
 	case applier.Cancelled:
-		p.line(row{label: "Stopping: calls in flight are finished, no new step begins."})
+		p.line(row{label: "Stopping: calls under way are finished. Press Ctrl-C again to stop at once."})
+		p.line(row{label: "Then go on with: baseline apply --resume " + text(e.Run)})
 	case applier.Finished:
 		p.line(row{label: p.ending(e), tint: bold})
 	}
 }
 
 func (p *Progress) retrying(e applier.Event) {
-	why := retryReason(e.Err) + ", tries again in " + elapsed(e.Wait)
+	why := "tries again in " + elapsed(e.Wait) + ": " + retryReason(e.Err)
 	if p.tty {
 		p.live(e.Change, why)
 		return
 	}
-	p.line(row{indent: len(p.counter()), label: changeName(e.Change), remarks: []string{why}})
+	p.line(row{indent: len(p.counter()) + tookWidth + 2, label: changeName(e.Change), remarks: []string{why}})
 }
 
 // ending is the last line of a run.
@@ -94,12 +93,12 @@ func (p *Progress) ending(e applier.Event) string {
 		took = " in " + elapsed(e.At.Sub(p.started))
 	}
 	done := max(0, p.finished-p.failed)
-	line := fmt.Sprintf("%d of %s done%s", done, plural(p.steps, "step"), took)
+	line := fmt.Sprintf("%s of %s done%s", grouped(done), plural(p.steps, "step"), took)
 	if p.failed > 0 {
-		line += fmt.Sprintf(", %d failed", p.failed)
+		line += fmt.Sprintf(", %s failed", grouped(p.failed))
 	}
 	if left := p.steps - p.finished; left > 0 {
-		line += fmt.Sprintf(", %d not begun", left)
+		line += fmt.Sprintf(", %s not begun", grouped(left))
 	}
 	if e.Err != nil {
 		return line + ": " + errorText(e.Err)
@@ -109,22 +108,29 @@ func (p *Progress) ending(e applier.Event) string {
 
 // counter says how many steps are through, in constant width.
 func (p *Progress) counter() string {
-	steps := fmt.Sprint(p.steps)
-	return fmt.Sprintf("%*d/%s  ", len(steps), p.finished, steps)
+	steps := grouped(p.steps)
+	return fmt.Sprintf("%*s/%s  ", len(steps), grouped(p.finished), steps)
 }
 
-// step is a line about a step that is through.
-func (p *Progress) step(c *resource.Change) row { return row{label: p.counter() + changeName(c)} }
+// tookWidth is how many columns the duration of a step takes. It stands before the name, which may be of any length.
+const tookWidth = 6
 
-// live shows a step on the live line; elsewhere it says nothing.
+// step is a line about a step that is through.
+func (p *Progress) step(e applier.Event) row {
+	return row{label: fmt.Sprintf("%s%*s  %s", p.counter(), tookWidth, elapsed(e.Took), changeName(e.Change))}
+}
+
+// live shows a step on the live line, whose name is cut where there is no room for it; elsewhere it says nothing.
 func (p *Progress) live(c *resource.Change, what string) {
-	label := p.counter() + changeName(c)
+	if !p.tty {
+		return
+	}
 	if what != "" {
-		label += "  " + what
+		what = "  " + what
 	}
-	if p.tty {
-		p.draw(label)
-	}
+	const shortest = 12
+	room := liveWidth - utf8.RuneCountInString(p.counter()+what)
+	p.draw(p.counter() + firstColumns(changeName(c), max(shortest, room)) + what)
 }
 
 // passing shows a text on the live line, or as a line of its own where there is none.
@@ -136,8 +142,9 @@ func (p *Progress) passing(label string) {
 	p.line(row{label: label})
 }
 
-// liveWidth is how many columns the live line may take, so that it never wraps: what has wrapped can't be written over.
-const liveWidth = 79
+// liveWidth is how many columns the live line may take. What has wrapped can't be written over, and how wide the terminal is
+// is not known, so it is short enough for a narrow one.
+const liveWidth = 60
 
 // draw writes over the live line.
 func (p *Progress) draw(label string) {
@@ -179,11 +186,7 @@ func changeName(c *resource.Change) string {
 		return "?"
 	}
 	signs := map[resource.Op]sign{resource.OpCreate: added, resource.OpUpdate: altered, resource.OpDelete: removed}
-	name := objectName(c.Address)
-	if owner := ownerOf(c); owner != c.Address {
-		name = objectName(owner) + ", " + partName(c.Address, owner, "")
-	}
-	return string(signs[c.Op()]) + " " + name
+	return string(signs[c.Op()]) + " " + stepName(c.Address, ownerOf(c))
 }
 
 // retryReason says in words why a step is tried again.

@@ -3,6 +3,7 @@ package render_test
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -64,8 +65,8 @@ func screen(t *testing.T, text string) string {
 			cells[at] = r
 			at++
 		}
-		if len(cells) > 80 && !strings.HasSuffix(line, "\n") {
-			t.Errorf("the live line wraps on 80 columns: %q", string(cells))
+		if len(cells) > 60 && !strings.HasSuffix(line, "\n") {
+			t.Errorf("the live line wraps on 60 columns: %q", string(cells))
 		}
 		lines = append(lines, strings.TrimRight(string(cells), " "))
 	}
@@ -95,6 +96,40 @@ func TestLongNamesDoNotWrapTheLiveLine(t *testing.T) {
 	p.Event(applier.Event{Kind: applier.Began, Step: 1, Steps: 1, Change: &c})
 	if shown := screen(t, out.String()); !strings.Contains(shown, "…") {
 		t.Errorf("the name is cut without a sign of it: %q", shown)
+	}
+	throttled := &resource.CallError{Operation: "iam:CreateUser", Class: resource.Throttled}
+	p.Event(applier.Event{Kind: applier.Retrying, Step: 1, Steps: 1, Change: &c, Wait: 2 * time.Second, Err: throttled})
+	if shown := screen(t, out.String()); !strings.Contains(shown, "…  tries again in 2 s") {
+		t.Errorf("a long name leaves no room for what happens: %q", shown)
+	}
+}
+
+// Names are of any length, so what is aligned stands before them.
+func TestDurationsAreAligned(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	p := render.NewProgress(&out, render.Style{}, false)
+	for i, took := range []time.Duration{300 * time.Millisecond, 12 * time.Second, 125 * time.Second} {
+		c := change("iam_user", strings.Repeat("long", 1+i*20), nil, user(nil))
+		p.Event(applier.Event{Kind: applier.Done, Step: i + 1, Steps: 15_000, Finished: i + 998, Change: &c, Took: took})
+	}
+	want := []string{"   998/15,000   0.3 s  + user/long", "   999/15,000    12 s  + user/long", " 1,000/15,000    2m5s  + user/long"}
+	for i, line := range slices.Collect(strings.Lines(out.String())) {
+		if !strings.HasPrefix(line, want[i]) {
+			t.Errorf("got %q, want it to begin with %q", line, want[i])
+		}
+	}
+}
+
+func TestLargeRunsGroupTheirNumbers(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	p := render.NewProgress(&out, render.Style{}, false)
+	p.Event(applier.Event{Kind: applier.Started, Run: "r", Steps: 15_000, Finished: 1_200})
+	p.Event(applier.Event{Kind: applier.Finished, Run: "r", Steps: 15_000, Finished: 13_000})
+	want := "Run r: 15,000 steps, 1,200 of them done before.\n13,000 of 15,000 steps done, 2,000 not begun.\n"
+	if got := out.String(); got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 	"time"
 
@@ -65,11 +66,31 @@ func untouched() *applier.Run {
 	return r
 }
 
+// large is a run that was stopped by a failure, far too long to be read.
+func large() *applier.Run {
+	p := plan()
+	for i := range 600 {
+		name := fmt.Sprintf("user-%03d", i)
+		p.Changes = append(p.Changes, change("iam_user", name, nil, user(nil)), membership(name, "Developers", nil, exists))
+	}
+	p.Changes[0] = oneWay(change("iam_policy", "old", resource.Object{"document": resource.Document(readRDS)}, nil), "its id")
+	r := run("20261121T190311Z-2222", p)
+	for i := range r.Steps {
+		if i > 100 {
+			r.Steps[i].Progress = applier.Waiting
+		}
+	}
+	r.Steps[90] = applier.Step{Progress: applier.InDoubt}
+	r.Steps[99] = applier.Step{Progress: applier.Broken, Error: "iam:AddUserToGroup: LimitExceeded: too many"}
+	r.Result = &applier.Result{Status: applier.StatusPartly, Ended: readAt.Add(200 * time.Second), Done: 99, Failed: 1, Left: 1100}
+	return r
+}
+
 func TestRun(t *testing.T) {
 	t.Parallel()
 	for name, r := range map[string]*applier.Run{
 		"run_done": done(), "run_partly": partly(), "run_crashed": crashed(), "run_undone": undone(), "run_rollback": rollback(),
-		"run_untouched": untouched(),
+		"run_untouched": untouched(), "run_large": large(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -17,7 +17,9 @@ func TestSettingsInWords(t *testing.T) {
 		want    string
 	}{
 		{setting: "max_session", was: 3600, is: 5400, want: "~ max_session  1h -> 90m"},
-		{setting: "max_age", was: 0, is: 90, want: "~ max_age  0 -> 90d"},
+		{setting: "max_age", was: 0, is: 90, want: "~ max_age  never -> 90d"},
+		{setting: "max_age", was: 90, is: 0, want: "~ max_age  90d -> never"},
+		{setting: "reuse_prevention", was: 24, is: 0, want: "~ reuse_prevention  24 -> none"},
 		{setting: "min_length", was: 8, is: 14, want: "~ min_length  8 -> 14"},
 		{setting: "symbols", was: false, is: true, want: "~ symbols  no -> yes"},
 		{setting: "path", was: "/", is: "/db/", want: "~ path  / -> /db/"},

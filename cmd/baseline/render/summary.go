@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +15,7 @@ import (
 //	changes  = "Plan: " N " to create, " N " to change, " [ N " to replace, " ] N " to delete" [ " (" N " one-way)" ] "."
 //	         | "No changes. The account is as the file says."
 //	         | "No changes. The account is as it was before run " RUN "."      (for a plan that undoes a run)
+//	         | "No changes. All that is left of run " RUN " has changed since." (for one that finds nothing but drift)
 //	findings = N " finding" [ "s" ] [ ", " N " critical" ] [ ", " N " high" ] "."
 //
 // N is a decimal number without separators; in brackets are parts that are left out when their number is zero.
@@ -29,11 +31,18 @@ func changesSummary(p *resource.Plan) string {
 	switch {
 	case len(p.Changes) > 0:
 		return "Plan: " + countsSummary(p.Count()) + "."
+	case p.Undoes != "" && slices.ContainsFunc(p.Notices, isDrift):
+		return "No changes. All that is left of run " + text(p.Undoes) + " has changed since."
 	case p.Undoes != "":
 		return "No changes. The account is as it was before run " + text(p.Undoes) + "."
 	}
 	return "No changes. The account is as the file says."
 }
+
+// LeftAsItIs begins the notice of a plan that undoes a run about an object that has changed since the run.
+const LeftAsItIs = "left as it is: "
+
+func isDrift(notice string) bool { return strings.HasPrefix(notice, LeftAsItIs) }
 
 func countsSummary(n resource.Counts) string {
 	var b strings.Builder

@@ -16,6 +16,12 @@ var units = map[string]time.Duration{
 	"retention":   24 * time.Hour,
 }
 
+// zeros are the words for a 0 that switches something off instead of counting, by the name of the setting.
+var zeros = map[string]string{
+	"max_age":          "never",
+	"reuse_prevention": "none",
+}
+
 // value writes the value of a setting in words; see [resource.Object] for what it can be. Documents are not written here.
 func (v *view) value(setting string, value any) string {
 	switch value := value.(type) {
@@ -27,6 +33,9 @@ func (v *view) value(setting string, value any) string {
 		}
 		return "no"
 	case int:
+		if word, ok := zeros[setting]; ok && value == 0 {
+			return word
+		}
 		if unit, ok := units[setting]; ok && value > 0 {
 			return span(time.Duration(value) * unit)
 		}

@@ -152,7 +152,14 @@ func stepsInWords(e *entry) string {
 	for i, c := range e.steps {
 		words[i] = stepWord(c)
 	}
-	return fmt.Sprintf("in %d steps: %s", len(words), strings.Join(words, ", then "))
+	switch steps := strings.Join(words, ", then "); steps {
+	case "delete, then create":
+		return "deleted, then created again"
+	case "change, then change":
+		return "changed in 2 steps"
+	default:
+		return fmt.Sprintf("in %d steps: %s", len(words), steps)
+	}
 }
 
 // stepWord names what a step does, in the words of the summary.

@@ -1,0 +1,104 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"baseline/applier"
+)
+
+// Run writes one run: what was done, by whom, when and from which files, each step with its outcome, and whether and how
+// it can be taken back or finished. Of a long run that is not done, it names what was not done and counts the rest.
+func Run(w io.Writer, run *applier.Run, s Style) error {
+	v := &view{account: run.Header.Account}
+	v.runHeader(run)
+	v.runSteps(run)
+	v.runAhead(run)
+	return writeRows(w, v.rows, s)
+}
+
+func (v *view) runHeader(run *applier.Run) {
+	status := text(string(run.Status()))
+	if run.UndoneBy != "" {
+		status += " by run " + text(run.UndoneBy)
+	}
+	v.add(row{label: fmt.Sprintf("Run %s: %s, %s", text(run.ID), text(run.Header.Command), status), tint: bold})
+	fact := func(name, value string) {
+		v.add(row{indent: 2, label: fmt.Sprintf("%-10s%s", name, value)})
+	}
+	fact("baseline", text(run.Header.Baseline))
+	fact("account", text(run.Header.Account))
+	fact("by", text(run.Header.Caller))
+	when := moment(run.Header.Started)
+	if run.Result != nil && run.Result.Ended.After(run.Header.Started) {
+		when += ", took " + elapsed(run.Result.Ended.Sub(run.Header.Started).Round(100*time.Millisecond))
+	}
+	fact("started", when)
+	if run.Header.Undoes != "" {
+		fact("undoes", "run "+text(run.Header.Undoes))
+	}
+	for _, file := range planOf(run).Files {
+		fact("from", fmt.Sprintf("%s (sha256 %.12s)", text(file.Path), text(file.SHA256)))
+	}
+	if run.Result != nil && run.Result.Error != "" {
+		fact("error", text(run.Result.Error))
+	}
+	v.space()
+}
+
+// runSteps adds what was not done, then the changes the way the plan showed them, and how many steps came how far.
+func (v *view) runSteps(run *applier.Run) {
+	v.notDone(run)
+	if tooLong(run) {
+		v.doneByKind(run)
+	} else {
+		v.outcome = outcomeOf(run)
+		v.changes(planOf(run).Changes)
+	}
+	tally := []string{fmt.Sprintf("%s of %s done", grouped(count(run, applier.Made)), plural(len(run.Steps), "step"))}
+	for _, progress := range troubles {
+		if n := count(run, progress); n > 0 {
+			tally = append(tally, grouped(n)+" "+outcomes[progress])
+		}
+	}
+	v.add(row{label: strings.Join(tally, ", ") + ".", tint: bold})
+}
+
+// runAhead says what can be done about the run.
+func (v *view) runAhead(run *applier.Run) {
+	touched := count(run, applier.Made) + count(run, applier.Broken) + count(run, applier.InDoubt)
+	switch status := run.Status(); {
+	case status == applier.StatusUndone:
+		v.line("It was taken back by run " + text(run.UndoneBy) + ".")
+		return
+	case status != applier.StatusDone && count(run, applier.Made) < len(run.Steps):
+		v.line("To finish it:     baseline apply --resume " + text(run.ID))
+	}
+	if touched == 0 {
+		v.line("It changed nothing, so there is nothing to take back.")
+		return
+	}
+	v.line("To take it back:  baseline rollback " + text(run.ID))
+	if lost := lost(run); len(lost) > 0 && tooLong(run) {
+		v.line("One-way, so that something of it cannot come back: " + enumerate(lost) + ".")
+	} else if len(lost) > 0 {
+		v.line("What cannot come back is marked above, at " + enumerate(lost) + ".")
+	}
+}
+
+// lost names the objects of which a run took away something for good, or may have.
+func lost(run *applier.Run) []string {
+	var names []string
+	for i, c := range planOf(run).Changes {
+		if i < len(run.Steps) && run.Steps[i].Progress != applier.Waiting && len(c.OneWay) > 0 {
+			names = append(names, stepName(c.Address, ownerOf(&c)))
+		}
+	}
+	const shown = 5
+	if len(names) > shown {
+		names = append(names[:shown], grouped(len(names)-shown)+" more")
+	}
+	return names
+}

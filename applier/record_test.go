@@ -107,6 +107,7 @@ func TestOnlyTheOwnerCanReadARun(t *testing.T) {
 	want := map[string]fs.FileMode{
 		".": fs.ModeDir | 0o700, run.ID: fs.ModeDir | 0o700,
 		run.ID + "/plan.json": 0o600, run.ID + "/rollback.json": 0o600, run.ID + "/journal.jsonl": 0o600, run.ID + "/result.json": 0o600,
+		run.ID + "/lock": 0o600,
 	}
 	if diff := cmp.Diff(want, modes); diff != "" {
 		t.Errorf("modes (-want +got):\n%s", diff)

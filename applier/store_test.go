@@ -1,6 +1,7 @@
 package applier_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -194,5 +195,98 @@ func TestADamagedFileOfARunIsNamed(t *testing.T) {
 	}
 	if _, err := w.Store.Load(id); err == nil || errors.Is(err, applier.ErrNoRun) || !strings.Contains(err.Error(), id) {
 		t.Errorf("without its plan: %v", err)
+	}
+}
+
+// One damaged record is no reason not to see the others.
+func TestADamagedRunIsListedWithItsReason(t *testing.T) {
+	w := newWork(t, newAccount(nil))
+	intact := w.record(t, header)
+	for name, journal := range map[string]string{
+		"20261121-150000": `{"step":1,"event":"began"}`, "20261121-160000": "\x00\x00", "named by hand": "{",
+	} {
+		if err := os.Mkdir(filepath.Join(w.dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(w.file(name, "journal.jsonl"), []byte(journal+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.wait(t, 4*time.Hour)
+	half := w.record(t, header)
+	if err := os.WriteFile(w.file(half, "plan.json"), []byte(`{"changes":`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	runs, err := w.Store.List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, run := range runs {
+		line := strings.Join([]string{run.ID, string(run.Status()), run.Header.Command, run.Header.Started.Format(time.TimeOnly)}, ", ")
+		got = append(got, line)
+		if run.ID == intact {
+			continue
+		}
+		if _, err := w.Store.Load(run.ID); err == nil || run.Result == nil || run.Result.Error != err.Error() {
+			t.Errorf("%s: loading says %v, and the list %+v", run.ID, err, run.Result)
+		}
+	}
+	want := []string{
+		"named by hand, damaged, , 00:00:00",
+		half + ", damaged, apply, 18:02:11", // its header is whole
+		"20261121-160000, damaged, , 16:00:00",
+		"20261121-150000, damaged, , 15:00:00",
+		intact + ", done, apply, 14:02:11",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("listed (-want +got):\n%s", diff)
+	}
+}
+
+// While a run is carried out, nobody else can go on with it or take it back, and everybody can see that it runs.
+func TestARunIsLockedWhileItIsCarriedOut(t *testing.T) {
+	w := newWork(t, newAccount(nil))
+	other := applier.NewStore(w.dir)
+	looked := 0
+	look := func(context.Context, resource.Change, int) answer {
+		looked++
+		run, err := other.Load("last")
+		if err != nil || run.Status() != applier.StatusRunning {
+			t.Errorf("for others the run is %v, %v", run, err)
+			return answer{err: failure(resource.Denied)}
+		}
+		if own := w.mustLoad(t, run.ID); own.Status() != applier.StatusUnfinished {
+			t.Errorf("for itself the run is %s", own.Status())
+		}
+		_, err = other.Claim(run.ID)
+		if locked, ok := errors.AsType[*applier.LockedError](err); !ok || locked.Run != run.ID {
+			t.Errorf("claimed by others: %v", err)
+		}
+		theirs := *w.Applier
+		theirs.Store = other
+		if _, err := theirs.Resume(t.Context(), run); !errors.As(err, new(*applier.LockedError)) {
+			t.Errorf("resumed by others: %v", err)
+		}
+		return answer{err: failure(resource.Denied)}
+	}
+	w.account.onWrite = look
+	_, err := w.apply(t, mustPlan(t, nil, things{"a": thing("1")}))
+	id := incomplete(t, err).Run.ID
+
+	claimed, err := other.Claim(id)
+	if err != nil || claimed.Status() != applier.StatusPartly {
+		t.Fatalf("after its end: %v, %v", claimed, err)
+	}
+	if _, err := w.Resume(t.Context(), w.mustLoad(t, id)); !errors.As(err, new(*applier.LockedError)) {
+		t.Errorf("resumed while others have claimed it: %v", err)
+	}
+	other.Release(id)
+	if _, err := w.Resume(t.Context(), w.mustLoad(t, id)); err == nil || looked != 2 {
+		t.Errorf("resumed: %v, %d looks", err, looked)
+	}
+	w.account.onWrite = nil
+	if run, err := w.Resume(t.Context(), w.mustLoad(t, id)); err != nil || run.Status() != applier.StatusDone {
+		t.Errorf("%v, %v", run, err)
 	}
 }

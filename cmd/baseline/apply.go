@@ -36,7 +36,7 @@ One-way changes, which no rollback can bring back exactly, need --allow-one-way.
   baseline apply plan.json
   baseline apply --auto-approve
   baseline apply --resume 20261121-140211`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMostOneArg("PLAN"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case resume != "" && len(args) > 0:
@@ -64,11 +64,14 @@ func (c *command) applyFiles(ctx context.Context, s *session, declared string, o
 	if err != nil {
 		return err
 	}
-	if err := c.mentionUnfinished(); err != nil {
+	p, err := c.planToApply(ctx, s, declared, json)
+	if err != nil {
 		return err
 	}
-	p, err := c.planToApply(ctx, s, declared, json)
-	if err != nil || len(p.plan.Changes) == 0 {
+	if err := c.mentionUnfinished(p.plan.Account); err != nil || len(p.plan.Changes) == 0 {
+		return err
+	}
+	if err := mustOutlive(p.plan, p.plan.Caller); err != nil {
 		return err
 	}
 	if err := c.consent(ctx, p.plan, o); err != nil {
@@ -106,6 +109,9 @@ func (c *command) applyPlan(ctx context.Context, path string, o applyFlags) erro
 			fmt.Fprintln(c.Out, render.Summary(plan))
 			return nil
 		}
+		if err := mustOutlive(plan, who.ARN); err != nil {
+			return err
+		}
 		if err := oneWayConsent(plan, o); err != nil {
 			return err
 		}
@@ -120,22 +126,26 @@ func (c *command) resume(ctx context.Context, id string, o applyFlags) error {
 	if err != nil {
 		return err
 	}
-	store := applier.NewStore(c.runsDir)
-	run, err := store.Load(id)
+	run, err := c.store().Claim(id)
 	if err != nil {
 		return err
 	}
+	defer c.store().Release(run.ID)
 	switch run.Status() {
 	case applier.StatusDone:
 		return fmt.Errorf("run %s is complete: there is nothing to resume", run.ID)
 	case applier.StatusUndone:
 		return fmt.Errorf("run %s was rolled back by %s: plan again", run.ID, run.UndoneBy)
 	case applier.StatusPartly, applier.StatusUnfinished:
+	case applier.StatusRunning, applier.StatusDamaged: // it could not have been claimed
 	}
 	if err := c.mustNotBeHalfUndone(run); err != nil {
 		return err
 	}
-	return c.withAccount(ctx, run.Header.Account, "the run", func(s *session, _ live.Identity) error {
+	return c.withAccount(ctx, run.Header.Account, "the run", func(s *session, who live.Identity) error {
+		if err := mustOutlive(run.Plan, who.ARN); err != nil {
+			return err
+		}
 		a, err := c.applier(s, json)
 		if err != nil {
 			return err

@@ -13,6 +13,8 @@ func (c *command) baselinesCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "baselines",
 		Short: "List and show the baselines that are built in",
+		Args:  noArgs,
+		RunE:  showHelp,
 		Example: `  baseline baselines list
   baseline baselines show rds-read-only > baseline.yaml
   baseline plan -f baseline:rds-read-only --var database_user=app_readonly`,
@@ -21,7 +23,7 @@ func (c *command) baselinesCommand() *cobra.Command {
 		&cobra.Command{
 			Use:   "list",
 			Short: "List the baselines that are built in",
-			Args:  cobra.NoArgs,
+			Args:  noArgs,
 			RunE: func(*cobra.Command, []string) error {
 				all, err := baselines.List()
 				if err != nil {
@@ -37,7 +39,7 @@ func (c *command) baselinesCommand() *cobra.Command {
 		&cobra.Command{
 			Use:   "show NAME",
 			Short: "Print a built-in baseline",
-			Args:  cobra.ExactArgs(1),
+			Args:  oneArg("NAME"),
 			RunE: func(_ *cobra.Command, args []string) error {
 				text, err := baselines.Read(args[0])
 				if err != nil {

@@ -20,9 +20,16 @@ func (c *command) applier(s *session, json bool) (*applier.Applier, error) {
 	if json {
 		out = c.Err
 	}
+	progress := render.NewProgress(out, style, c.OutTTY && !json)
+	tell := func(e applier.Event) {
+		progress.Event(e)
+		if e.Kind == applier.Cancelled {
+			fmt.Fprintf(c.Err, "stopping: calls under way are finished; press Ctrl-C again to stop at once (then: %s)\n", c.again("apply", "--resume", e.Run))
+		}
+	}
 	return &applier.Applier{
-		Account: s, Store: applier.NewStore(c.runsDir), Types: kinds.Types(), Clock: c.Clock, Parallel: c.parallel,
-		Tell: render.NewProgress(out, style, c.OutTTY && !json).Event,
+		Account: s, Store: c.store(), Types: kinds.Types(), Clock: c.Clock, Parallel: c.parallel,
+		Tell: tell,
 	}, nil
 }
 
@@ -61,19 +68,19 @@ func (c *command) ended(run *applier.Run, err error, json bool) error {
 	if run.Header.Command == "rollback" {
 		verb = "Rolled back run " + run.Header.Undoes
 	}
-	fmt.Fprintf(c.Out, "\n%s. Run %s is recorded in %s.\n", verb, run.ID, applier.NewStore(c.runsDir).Dir(run.ID))
+	fmt.Fprintf(c.Out, "\n%s. Run %s is recorded in %s.\n", verb, run.ID, c.store().Dir(run.ID))
 	fmt.Fprintf(c.Out, "Undo it with: %s\n", c.again("rollback", run.ID))
 	return nil
 }
 
-// mentionUnfinished warns of runs that were left half-way.
-func (c *command) mentionUnfinished() error {
-	runs, err := applier.NewStore(c.runsDir).List()
+// mentionUnfinished warns of a run in the account that was left half-way.
+func (c *command) mentionUnfinished(account string) error {
+	runs, err := c.store().List()
 	if err != nil {
 		return err
 	}
 	for _, run := range runs {
-		if s := run.Status(); s == applier.StatusPartly || s == applier.StatusUnfinished {
+		if s := run.Status(); run.Header.Account == account && (s == applier.StatusPartly || s == applier.StatusUnfinished) {
 			fmt.Fprintf(c.Err, "note: run %s is %s; resume it with `%s` or undo it with `%s`\n",
 				run.ID, s, c.again("apply", "--resume", run.ID), c.again("rollback", run.ID))
 			break

@@ -40,6 +40,7 @@ func (c *command) consent(ctx context.Context, plan *resource.Plan, o applyFlags
 		return ctx.Err()
 	case given := <-answer:
 		if given != "yes" {
+			fmt.Fprintln(c.Out) // the error begins on a line of its own
 			return refusal("not approved; nothing was changed")
 		}
 		return nil

@@ -62,13 +62,14 @@ func (c *command) draw(ctx context.Context, s *session, declared string) (*plann
 	if len(draft.Problems) > 0 {
 		return nil, placed(draft.Problems, baseline)
 	}
-	return &planned{
-		plan: &resource.Plan{
-			Format: resource.PlanFormat, Baseline: baseline.Name, Account: who.Account, Caller: who.ARN, ReadAt: got.At,
-			Files: baseline.Files, Changes: draft.Changes, Findings: draft.Findings, Notices: slices.Concat(got.Notices, draft.Notices),
-		},
-		calls: s.Calls(),
-	}, nil
+	plan := &resource.Plan{
+		Format: resource.PlanFormat, Baseline: baseline.Name, Account: who.Account, Caller: who.ARN, ReadAt: got.At,
+		Files: baseline.Files, Changes: draft.Changes, Findings: draft.Findings, Notices: slices.Concat(got.Notices, draft.Notices),
+	}
+	if why := ownDeletion(plan, who.ARN); why != "" {
+		plan.Notices = append(plan.Notices, why)
+	}
+	return &planned{plan: plan, calls: s.Calls()}, nil
 }
 
 // lookClosely plans again with a closer look at what the plan asks for, until it asks for nothing more.

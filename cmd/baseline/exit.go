@@ -28,13 +28,14 @@ var (
 	exitChanges     = exit{2, "changes", "there are changes (plan --detailed-exitcode)"}
 	exitInvalid     = exit{4, "invalid-file", "a file is invalid"}
 	exitStale       = exit{5, "stale-plan", "the account has changed since the plan was made"}
-	exitRefused     = exit{6, "refused", "refused: one-way changes, wrong account, or nobody to ask"}
+	exitRefused     = exit{6, "refused", "refused: one-way changes, wrong account, own credentials, or nobody to ask"}
 	exitPartly      = exit{7, "partly-applied", "partly applied: a run to resume or roll back"}
+	exitLocked      = exit{8, "locked", "another process is carrying out the run"}
 	exitDrift       = exit{9, "drift", "rollback met objects that changed after the run"}
 	exitInterrupted = exit{130, "interrupted", "interrupted"}
 )
 
-var exits = []exit{exitDone, exitError, exitChanges, exitInvalid, exitStale, exitRefused, exitPartly, exitDrift, exitInterrupted}
+var exits = []exit{exitDone, exitError, exitChanges, exitInvalid, exitStale, exitRefused, exitPartly, exitLocked, exitDrift, exitInterrupted}
 
 // ending is an error that says how the command ends. next is what the reader can do about it.
 type ending struct {
@@ -97,6 +98,7 @@ func classify(ctx context.Context, err error) *ending {
 	}
 	var incomplete *applier.IncompleteError
 	var stale *applier.StaleError
+	var locked *applier.LockedError
 	var drift *driftError
 	switch {
 	case err == nil:
@@ -109,6 +111,8 @@ func classify(ctx context.Context, err error) *ending {
 		return &ending{exit: exitInterrupted, err: errors.New("interrupted; nothing was changed")}
 	case errors.As(err, &stale):
 		return &ending{exit: exitStale, err: err, next: []string{"plan again, and look at what changed"}}
+	case errors.As(err, &locked):
+		return &ending{exit: exitLocked, err: err, next: []string{"wait for its end; `baseline runs` shows it"}}
 	case errors.As(err, &drift):
 		return &ending{exit: exitDrift, err: err}
 	case isInvalid(err):

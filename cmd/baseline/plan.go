@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 )
@@ -23,11 +24,14 @@ The file is JSON and holds no secret.`,
   baseline plan -f iam/ --out plan.json
   baseline plan --detailed-exitcode      # exit 2 when there are changes
   baseline plan -o json | jq '.changes[].address'`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			json, err := asJSON(o.output)
 			if err != nil {
 				return err
+			}
+			if o.out == "-" {
+				return errors.New("--out writes a file: to print the plan, use -o json")
 			}
 			return c.withSession(cmd.Context(), func(ctx context.Context, s *session, declared string) error {
 				p, err := c.show(ctx, s, declared, json)

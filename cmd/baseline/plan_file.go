@@ -1,44 +1,91 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"baseline/resource"
 )
 
-// savePlan writes a plan so that it is there whole or not at all.
+// savePlan writes a plan: to a file so that it is there whole or not at all, and right into whatever else has the name, such as
+// a pipe or a device.
 func savePlan(path string, p *resource.Plan) error {
 	data, err := resource.Encode(p, "  ")
+	if err == nil {
+		err = saveFile(path, data)
+	}
+	if err == nil {
+		return nil
+	}
+	// The name that was given says more than that of a temporary file or of a link's end.
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = path.Err
+	} else if link, ok := errors.AsType[*os.LinkError](err); ok {
+		err = link.Err
+	}
+	return fmt.Errorf("write the plan to %s: %w", path, err)
+}
+
+func saveFile(path string, data []byte) error {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.Mode().IsRegular():
+		if path, err = filepath.EvalSymlinks(path); err != nil {
+			return err
+		}
+		return replaceFile(path, data)
+	case err == nil:
+		return writeThrough(path, os.O_WRONLY, data)
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	if _, err := os.Lstat(path); err == nil { // a link to a file that is yet to be made
+		return writeThrough(path, os.O_WRONLY|os.O_CREATE, data)
+	}
+	return replaceFile(path, data)
+}
+
+func writeThrough(path string, flags int, data []byte) error {
+	file, err := os.OpenFile(path, flags, 0o600)
 	if err != nil {
 		return err
 	}
+	_, err = file.Write(data)
+	return errors.Join(err, file.Close())
+}
+
+func replaceFile(path string, data []byte) error {
 	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.Remove(temp.Name()) }() // fails when all went well, and the file has its name
 	_, err = temp.Write(data)
-	if closed := temp.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return fmt.Errorf("write the plan: %w", err)
+	if err := errors.Join(err, temp.Close()); err != nil {
+		return err
 	}
 	return os.Rename(temp.Name(), path)
 }
 
 // readPlan reads a plan file strictly: what this program would not have written, it does not carry out.
 func readPlan(path string) (*resource.Plan, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, notAPlan(path)
+	}
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
+	if !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+		return nil, notAPlan(path)
+	}
 	var plan resource.Plan
-	dec := json.NewDecoder(strings.NewReader(string(data)))
+	dec := json.NewDecoder(bytes.NewReader(data))
 	if err := dec.Decode(&plan); err != nil {
 		return nil, fmt.Errorf("%s is not a plan: %w", path, err)
 	}
@@ -54,4 +101,8 @@ func readPlan(path string) (*resource.Plan, error) {
 		return nil, fmt.Errorf("%s is not a plan: %w", path, err)
 	}
 	return &plan, nil
+}
+
+func notAPlan(path string) error {
+	return fmt.Errorf("%s is not a plan (JSON): to apply files, use -f %s", path, shellWord(path))
 }

@@ -31,7 +31,7 @@ A rollback is a run of its own, and can itself be resumed and rolled back.`,
 		Example: `  baseline rollback --dry-run
   baseline rollback 20261121-140211 --auto-approve
   baseline rollback --skip-drifted`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMostOneArg("RUN"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id := ""
 			if len(args) > 0 {
@@ -59,6 +59,13 @@ func (c *command) rollback(ctx context.Context, id string, o applyFlags, dryRun,
 		return err
 	}
 	run, err := c.runToUndo(id)
+	if err == nil && !dryRun {
+		run, err = c.store().Claim(run.ID) // which may have moved on while nobody had claimed it
+		if err == nil {
+			defer c.store().Release(run.ID)
+			err = c.mayBeUndone(run)
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -73,6 +80,9 @@ func (c *command) takeBack(ctx context.Context, s *session, who live.Identity, r
 	plan, drift, err := c.wayBack(ctx, s, run, who)
 	if err != nil {
 		return err
+	}
+	if why := ownDeletion(plan, who.ARN); why != "" {
+		plan.Notices = append(plan.Notices, why)
 	}
 	for _, d := range drift {
 		plan.Notices = append(plan.Notices, "left as it is: "+d.String())
@@ -97,6 +107,9 @@ func (c *command) takeBack(ctx context.Context, s *session, who live.Identity, r
 	case o.dryRun || len(plan.Changes) == 0:
 		return nil
 	}
+	if err := mustOutlive(plan, who.ARN); err != nil {
+		return err
+	}
 	o.allowOneWay = true // what was made by the run may go; the plan has said what goes with it
 	if err := c.consent(ctx, plan, o.applyFlags); err != nil {
 		return err
@@ -107,38 +120,63 @@ func (c *command) takeBack(ctx context.Context, s *session, who live.Identity, r
 
 // runToUndo loads a run, or the last one that is worth undoing.
 func (c *command) runToUndo(id string) (*applier.Run, error) {
-	store := applier.NewStore(c.runsDir)
 	if id != "" {
-		run, err := store.Load(id)
+		run, err := c.store().Load(id)
 		if err != nil {
 			return nil, err
 		}
-		if run.UndoneBy != "" {
-			return nil, fmt.Errorf("run %s was already rolled back by %s", run.ID, run.UndoneBy)
-		}
-		return run, c.mustNotBeHalfUndone(run)
+		return run, c.mayBeUndone(run)
 	}
-	runs, err := store.List()
+	runs, err := c.store().List()
 	if err != nil {
 		return nil, err
 	}
+	last := ""
 	for _, run := range runs {
-		if run.Header.Command == "apply" && run.UndoneBy == "" {
-			return run, c.mustNotBeHalfUndone(run)
+		switch {
+		case run.Header.Command == "rollback":
+		case run.Status() == applier.StatusDamaged:
+			return nil, &ending{
+				exit: exitError,
+				err:  fmt.Errorf("the last apply can't be told: %s", run.Result.Error),
+				next: []string{"name the run to roll back; `baseline runs` lists them"},
+			}
+		case run.UndoneBy == "":
+			return run, c.mayBeUndone(run)
+		case last == "":
+			last = run.UndoneBy
 		}
 	}
-	return nil, fmt.Errorf("%w to roll back in %s; `baseline runs` lists them", applier.ErrNoRun, c.runsDir)
+	if last == "" {
+		return nil, fmt.Errorf("%w to roll back in %s; `baseline runs` lists them", applier.ErrNoRun, c.runsDir)
+	}
+	return nil, fmt.Errorf("every apply in %s was rolled back; to redo one, roll back its rollback: %s", c.runsDir, c.again("rollback", last))
+}
+
+// mayBeUndone refuses a run that was taken back, that is being taken back, or that somebody is still at work on.
+func (c *command) mayBeUndone(run *applier.Run) error {
+	if run.UndoneBy != "" {
+		return fmt.Errorf("run %s was already rolled back by %s", run.ID, run.UndoneBy)
+	}
+	if run.Status() == applier.StatusRunning {
+		return &applier.LockedError{Run: run.ID}
+	}
+	return c.mustNotBeHalfUndone(run)
 }
 
 // mustNotBeHalfUndone refuses a run that a rollback has begun to take back and not finished: only that rollback knows what it
 // left half-made.
 func (c *command) mustNotBeHalfUndone(run *applier.Run) error {
-	runs, err := applier.NewStore(c.runsDir).List()
+	runs, err := c.store().List()
 	if err != nil {
 		return err
 	}
 	for _, other := range runs {
-		if s := other.Status(); other.Header.Undoes == run.ID && (s == applier.StatusPartly || s == applier.StatusUnfinished) {
+		s := other.Status()
+		if other.Header.Undoes == run.ID && s == applier.StatusRunning {
+			return &applier.LockedError{Run: other.ID}
+		}
+		if other.Header.Undoes == run.ID && (s == applier.StatusPartly || s == applier.StatusUnfinished) {
 			return &ending{
 				exit: exitPartly,
 				err:  fmt.Errorf("the rollback of run %s was begun by run %s, which is %s", run.ID, other.ID, s),

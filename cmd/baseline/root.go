@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"baseline/applier"
 	"baseline/cmd/baseline/render"
 )
 
@@ -23,6 +24,16 @@ type command struct {
 	runsDir   string
 	color     string
 	parallel  int
+
+	kept *applier.Store
+}
+
+// store is where runs are kept: one for the whole command, since what a store has locked is locked for every other.
+func (c *command) store() *applier.Store {
+	if c.kept == nil {
+		c.kept = applier.NewStore(c.runsDir)
+	}
+	return c.kept
 }
 
 // run parses the arguments, does what they say and returns the exit code.
@@ -57,7 +68,8 @@ account that is kept in FILE.`,
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: c.checkFlags,
+		RunE:              showHelp,
 	}
 	flags := root.PersistentFlags()
 	flags.StringArrayVarP(&c.files, "file", "f", nil, "file or directory to read, or baseline:NAME for one that is built in (repeatable; default baseline.yaml)")
@@ -75,6 +87,7 @@ account that is kept in FILE.`,
 		c.planCommand(), c.applyCommand(), c.rollbackCommand(), c.runsCommand(),
 		c.validateCommand(), c.schemaCommand(), c.baselinesCommand(), c.sandboxCommand(), c.versionCommand(),
 	)
+	root.SetHelpCommand(helpCommand(root))
 	usage := root.UsageTemplate()
 	root.SetUsageTemplate(usage)
 	root.SetHelpTemplate(root.HelpTemplate() + "\nExit codes:\n" + exitTable())

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"baseline/applier"
@@ -14,9 +16,9 @@ func (c *command) runsCommand() *cobra.Command {
 		Short: "List what was done, by whom and when",
 		Example: `  baseline runs
   baseline runs show 20261121-140211`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			runs, err := applier.NewStore(c.runsDir).List()
+			runs, err := c.store().List()
 			if err != nil {
 				return err
 			}
@@ -29,20 +31,28 @@ func (c *command) runsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return render.Runs(c.Out, runs, style)
+			if err := render.Runs(c.Out, runs, style); err != nil {
+				return err
+			}
+			for _, run := range runs {
+				if run.Status() == applier.StatusDamaged {
+					fmt.Fprintf(c.Err, "note: %s\n", render.EscapeLines(run.Result.Error))
+				}
+			}
+			return nil
 		},
 	}
 	outputFlag(list, &output)
 	show := &cobra.Command{
 		Use:   "show [RUN]",
 		Short: "Show one run: its changes, how each went, and whether it can be undone (default: the last)",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  atMostOneArg("RUN"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			id := ""
 			if len(args) > 0 {
 				id = args[0]
 			}
-			run, err := applier.NewStore(c.runsDir).Load(id)
+			run, err := c.store().Load(id)
 			if err != nil {
 				return err
 			}

@@ -19,6 +19,8 @@ func (c *command) sandboxCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sandbox",
 		Short: "A simulated AWS account",
+		Args:  noArgs,
+		RunE:  showHelp,
 	}
 	cmd.AddCommand(c.serveCommand())
 	return cmd
@@ -44,7 +46,7 @@ Faults make it behave badly on purpose (repeatable):
   AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any aws iam list-users
   aws iam get-account-authorization-details > real.json
   baseline sandbox serve --seed real.json`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o := sandbox.Options{Account: c.accountID, Now: c.Clock.Now}
 			for _, text := range faults {

@@ -16,7 +16,7 @@ func (c *command) validateCommand() *cobra.Command {
 Where no account is named, ${account} is filled in as 111122223333.`,
 		Example: `  baseline validate
   baseline validate -f iam/`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			account := c.accountID
 			if account == "current" {
@@ -48,7 +48,7 @@ func (c *command) schemaCommand() *cobra.Command {
 		Example: `  baseline schema > baseline.schema.json
   # first line of baseline.yaml:
   # yaml-language-server: $schema=./baseline.schema.json`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			schema, err := spec.Schema()
 			if err != nil {

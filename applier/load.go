@@ -26,7 +26,32 @@ func (s *Store) Load(id string) (*Run, error) {
 		return nil, err
 	}
 	s.markUndone([]*Run{run}, ids)
+	s.takeNewIDs(run, ids)
 	return run, nil
+}
+
+// takeNewIDs gives a run the ids of what it made once, and what a rollback of its rollback has made again.
+func (s *Store) takeNewIDs(run *Run, ids []string) {
+	if run.Result == nil {
+		return
+	}
+	undid := map[string]bool{}
+	for _, id := range slices.Backward(ids) { // the oldest first
+		header, err := s.header(id)
+		if err != nil {
+			continue
+		}
+		undid[id] = header.Undoes == run.ID
+		var redone Result
+		if !undid[header.Undoes] || s.read(id, resultFile, &redone) != nil {
+			continue
+		}
+		for address, unique := range redone.IDs {
+			if _, made := run.Result.IDs[address]; made {
+				run.Result.IDs[address] = unique
+			}
+		}
+	}
 }
 
 // Claim locks a run, so that nobody else carries it out or takes it back, and then loads it as Load does. A run that
@@ -108,7 +133,7 @@ func (s *Store) markUndone(runs []*Run, ids []string) {
 	undoneBy := map[string]string{}
 	for _, id := range ids { // the newest first, so what took a rollback back is known before the rollback
 		header, err := s.header(id)
-		if err != nil || header.Undoes == "" || undoneBy[id] != "" || undoneBy[header.Undoes] != "" {
+		if err != nil || header.Undoes == "" || header.Partial || undoneBy[id] != "" || undoneBy[header.Undoes] != "" {
 			continue // load says what is wrong with it when it is asked for
 		}
 		var result Result

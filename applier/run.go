@@ -28,6 +28,8 @@ type Header struct {
 	Started  time.Time `json:"started"`
 	// Undoes is the run that this one takes back.
 	Undoes string `json:"undoes,omitempty"`
+	// Partial is true for a rollback that left drifted objects as they were. It does not make its run rolled back.
+	Partial bool `json:"partial,omitempty"`
 }
 
 // Progress is how far a step has come.

@@ -23,8 +23,9 @@ func (c *command) applyCommand() *cobra.Command {
 	var o applyFlags
 	var resume string
 	cmd := &cobra.Command{
-		Use:   "apply [PLAN]",
-		Short: "Bring the account to what the files declare",
+		Use:         "apply [PLAN]",
+		Annotations: withExits,
+		Short:       "Bring the account to what the files declare",
 		Long: `Plan, ask, and carry the plan out; or carry out PLAN, a file written by plan --out, without asking.
 
 Objects that moved since the plan was made are not overwritten: then nothing is changed (exit 5).

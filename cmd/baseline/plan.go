@@ -14,8 +14,9 @@ func (c *command) planCommand() *cobra.Command {
 		detailed bool
 	}
 	cmd := &cobra.Command{
-		Use:   "plan",
-		Short: "Show what apply would do, and change nothing",
+		Use:         "plan",
+		Annotations: withExits,
+		Short:       "Show what apply would do, and change nothing",
 		Long: `Show what apply would do, and change nothing. Read-only credentials are enough.
 
 With --out, the plan is also written to a file, for apply to carry out later exactly as shown.

@@ -20,8 +20,9 @@ func (c *command) rollbackCommand() *cobra.Command {
 	var o applyFlags
 	var dryRun, skipDrifted bool
 	cmd := &cobra.Command{
-		Use:   "rollback [RUN]",
-		Short: "Take back what a run did",
+		Use:         "rollback [RUN]",
+		Annotations: withExits,
+		Short:       "Take back what a run did",
 		Long: `Show and carry out the plan that brings every object back to what it was before RUN
 (default: the last run that was not rolled back).
 
@@ -114,7 +115,7 @@ func (c *command) takeBack(ctx context.Context, s *session, who live.Identity, r
 	if err := c.consent(ctx, plan, o.applyFlags); err != nil {
 		return err
 	}
-	header := applier.Header{Command: "rollback", Baseline: run.Header.Baseline, Account: who.Account, Caller: who.ARN, Undoes: run.ID}
+	header := applier.Header{Command: "rollback", Baseline: run.Header.Baseline, Account: who.Account, Caller: who.ARN, Undoes: run.ID, Partial: len(drift) > 0}
 	return c.carryOut(ctx, s, header, plan, o.approved, o.json)
 }
 

@@ -60,6 +60,7 @@ account that is kept in FILE.`,
 		Example: `  baseline plan --sandbox try.db -f baseline:rds-read-only
   baseline apply --sandbox try.db -f baseline:rds-read-only
   baseline rollback --sandbox try.db`,
+		Annotations:   withExits,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -88,14 +89,15 @@ account that is kept in FILE.`,
 		c.validateCommand(), c.schemaCommand(), c.baselinesCommand(), c.sandboxCommand(), c.versionCommand(),
 	)
 	root.SetHelpCommand(helpCommand(root))
-	usage := root.UsageTemplate()
-	root.SetUsageTemplate(usage)
-	root.SetHelpTemplate(root.HelpTemplate() + "\nExit codes:\n" + exitTable())
+	root.SetHelpTemplate(root.HelpTemplate() + `{{if index .Annotations "exits"}}` + "\nExit codes:\n" + exitTable() + "{{end}}")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see `%s --help`", err, cmd.CommandPath())
 	})
 	return root
 }
+
+// withExits marks the commands whose help ends with the exit codes.
+var withExits = map[string]string{"exits": "yes"}
 
 func exitTable() string {
 	var b strings.Builder

@@ -70,8 +70,7 @@ func (p *Progress) Event(e applier.Event) {
 	case applier.Checking:
 		p.passing("Reading the account again, to check what was done.")
 	case applier.Cancelled:
-		p.line(row{label: "Stopping: calls under way are finished. Press Ctrl-C again to stop at once."})
-		p.line(row{label: "Then go on with: baseline apply --resume " + text(e.Run)})
+		p.line(row{label: "Stopping: no new step begins, and those under way are finished."})
 	case applier.Finished:
 		p.line(row{label: p.ending(e), tint: bold})
 	}

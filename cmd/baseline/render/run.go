@@ -73,6 +73,9 @@ func (v *view) runAhead(run *applier.Run) {
 	case status == applier.StatusUndone:
 		v.line("It was taken back by run " + text(run.UndoneBy) + ".")
 		return
+	case status == applier.StatusRunning:
+		v.line("Another process is carrying it out.")
+		return
 	case status != applier.StatusDone && count(run, applier.Made) < len(run.Steps):
 		v.line("To finish it:     baseline apply --resume " + text(run.ID))
 	}

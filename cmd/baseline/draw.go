@@ -75,17 +75,20 @@ func (c *command) draw(ctx context.Context, s *session, declared string) (*plann
 // lookClosely plans again with a closer look at what the plan asks for, until it asks for nothing more.
 func lookClosely(ctx context.Context, s *session, account *planner.Account, plan func() *planner.Draft) (*planner.Draft, error) {
 	draft := plan()
+	looked := map[resource.Address]bool{}
 	for len(draft.Look) > 0 {
-		before := len(draft.Look)
+		for _, a := range draft.Look {
+			if looked[a] {
+				return nil, fmt.Errorf("the close look at %s shows nothing new", a)
+			}
+			looked[a] = true
+		}
 		state, err := s.Look(ctx, account.Live, draft.Look)
 		if err != nil {
 			return nil, err
 		}
 		account.Live = state
 		draft = plan()
-		if len(draft.Look) >= before {
-			return nil, fmt.Errorf("the close look at %s shows nothing new", draft.Look[0])
-		}
 	}
 	return draft, nil
 }

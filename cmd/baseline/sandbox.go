@@ -43,7 +43,8 @@ Faults make it behave badly on purpose (repeatable):
   --fault fail=iam:CreateUser:ServiceFailure*2   the first two such calls are answered with this error
   --fault stop-after=12            no answer any more after so many calls`,
 		Example: `  baseline sandbox serve --listen 127.0.0.1:4566 --state account.db
-  AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any aws iam list-users
+  export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any AWS_DEFAULT_REGION=us-east-1
+  aws iam list-users
   aws iam get-account-authorization-details > real.json
   baseline sandbox serve --seed real.json`,
 		Args: noArgs,

@@ -33,6 +33,7 @@ func iamUser() Kind {
 			OneWay: func(before resource.Resource) []string {
 				return append([]string{resource.LosesID}, credentialPhrases(before.Facts)...)
 			},
+			Holds: credentialPhrases,
 		},
 		List: func(ctx context.Context, r *Reader) (resource.State, error) {
 			users, err := r.Users(ctx)

@@ -132,15 +132,12 @@ func (w *work) needsLook(m Made, found resource.Resource) bool {
 	return slices.ContainsFunc(w.typeOf(m.Address).Detail, func(name string) bool { return slices.Contains(differs, name) })
 }
 
-// gained returns what would be lost with an object that the run made, beside what it had from the start.
+// gained returns what others have given to an object that the run made, and that would be lost with it.
 func (w *work) gained(e *edit) []string {
-	t := w.typeOf(e.address)
-	if t.OneWay == nil || !e.reborn || e.after != nil || e.live.Facts[resource.FactLooked] == "" {
-		return nil
+	if t := w.typeOf(e.address); t.Holds != nil && e.reborn && e.after == nil {
+		return t.Holds(e.live.Facts)
 	}
-	bare := resource.Resource{Settings: e.live.Settings, Facts: resource.Facts{resource.FactID: e.live.Facts[resource.FactID]}}
-	fromTheStart := t.OneWay(bare)
-	return slices.DeleteFunc(t.OneWay(e.live), func(phrase string) bool { return slices.Contains(fromTheStart, phrase) })
+	return nil
 }
 
 // suffered reports whether an object named something only loosely, as in a trust, that the run took away.

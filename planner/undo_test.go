@@ -133,6 +133,17 @@ func TestUndoingACreateLosesNoID(t *testing.T) {
 	}
 }
 
+// An older version of a policy is no gift of others: it is what updates leave.
+func TestOlderVersionsDoNotKeepAPolicy(t *testing.T) {
+	a := address("iam_policy/P")
+	settings := resource.Object{"path": "/", "description": "", "document": resource.Document(`{}`), "tags": map[string]string{}}
+	live := resource.State{a: {Settings: settings, Facts: resource.Facts{resource.FactLooked: "yes", "versions": "v3* v2 v1"}}}
+	draft, drift := planner.Undo([]planner.Made{{Address: a, After: settings}}, accountOf(live))
+	if len(drift) != 0 || len(draft.Changes) != 1 {
+		t.Errorf("drift %v, changes %v", drift, draft.Changes)
+	}
+}
+
 // What was deleted and made again under the same name is not what the run worked on.
 func TestAnotherIDIsAnotherObject(t *testing.T) {
 	live := objects{"iam_user/alice": user("/", mark)}.state(map[string]resource.Facts{"iam_user/alice": {resource.FactID: "AIDA2"}})

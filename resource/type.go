@@ -24,6 +24,9 @@ type Type struct {
 	Needs func(account string, a Address, o Object) []Address
 	// OneWay says what deleting the resource loses for good, one phrase each. A kind with Detail is asked after the close look.
 	OneWay func(before Resource) []string
+	// Holds says what others may have given to the resource that is no object here, such as the access keys of a user, one phrase
+	// each. It goes with the resource, so a rollback leaves a resource that has any.
+	Holds func(Facts) []string
 	// OneWayUpdate says what an update loses for good, one phrase each, as when it gives up a name that others may take.
 	OneWayUpdate func(before Resource, after Object) []string
 	// Notes says what else an update will do, one phrase each.

@@ -23,11 +23,9 @@ func trustedHere(account string, trust resource.Document) []resource.Address {
 		return nil
 	}
 	var needs []resource.Address
-	for _, statement := range document.Statements {
-		for _, arn := range slices.Concat(statement.Principals[policy.AWS], statement.NotPrincipals[policy.AWS]) {
-			if address, ok := principalAddress(account, arn); ok {
-				needs = append(needs, address)
-			}
+	for _, arn := range document.AWSPrincipals() {
+		if address, ok := principalAddress(account, arn); ok {
+			needs = append(needs, address)
 		}
 	}
 	slices.SortFunc(needs, resource.Address.Compare)

@@ -8,7 +8,7 @@ import (
 	"baseline/resource"
 )
 
-// step is one change and what must be done before it. An edit becomes one step, or two where the object is replaced
+// step is one change and what must be done before it. An edit becomes one step, or several where the object is replaced
 // or takes an interim form.
 type step struct {
 	change resource.Change
@@ -16,9 +16,9 @@ type step struct {
 	before []*step
 	needs  []*step
 	waits  int
-	// key orders steps that are free to go: deletions first, from the parts up, then the rest, from the foundations up.
+	// phase and rank order steps that are free to go: deletions first, from the parts up, then the rest, from the foundations up.
 	phase, rank int
-	// split marks the halves of a step that was split in two.
+	// split marks the parts of a step that was taken apart.
 	split bool
 	// sorted says that the step has its place.
 	sorted bool

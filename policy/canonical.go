@@ -47,31 +47,6 @@ func Canonical(text string) (string, error) {
 	return string(append(out, "]}"...)), nil
 }
 
-// Cosmetic reports whether two documents mean the same and differ in the names without effect: a Sid or the Id.
-func Cosmetic(a, b string) bool {
-	if a == b || !Equal(a, b) {
-		return false
-	}
-	before, errBefore := names(a)
-	after, errAfter := names(b)
-	return errBefore == nil && errAfter == nil && !slices.Equal(before, after)
-}
-
-// names returns the Id of a document and, with its canonical form, the Sid of each statement, in an order that does not
-// depend on the author's.
-func names(text string) ([]string, error) {
-	d, err := Parse(text)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]string, 0, len(d.Statements)+1)
-	for i := range d.Statements {
-		list = append(list, canonicalStatement(&d.Statements[i])+d.Statements[i].Sid)
-	}
-	slices.Sort(list)
-	return append(slices.Compact(list), d.ID), nil
-}
-
 // canonicalStatement returns the canonical form of one statement.
 func canonicalStatement(s *Statement) string { return string(appendStatement(nil, s)) }
 

@@ -113,29 +113,6 @@ func TestCanonical(t *testing.T) {
 	}
 }
 
-func TestCosmetic(t *testing.T) {
-	const s3 = `"Effect":"Allow","Action":"s3:GetObject","Resource":"*"`
-	for _, tt := range []struct {
-		name string
-		a, b string
-		want bool
-	}{
-		{"another Sid", statement(`"Sid":"A",` + s3), statement(`"Sid":"B",` + s3), true},
-		{"a Sid and none", statement(`"Sid":"A",` + s3), statement(s3), true},
-		{"an empty Sid and none", statement(`"Sid":"",` + s3), statement(s3), false},
-		{"an Id and none", statement(s3), `{"Id":"x","Version":"2012-10-17","Statement":{` + s3 + `}}`, true},
-		{"white space", statement(s3), " " + statement(s3), false},
-		{"another meaning", statement(`"Sid":"A",` + s3), statement(`"Sid":"B","Effect":"Deny","Action":"s3:GetObject","Resource":"*"`), false},
-		{"no policies", "a", "b", false},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			if got := policy.Cosmetic(tt.a, tt.b); got != tt.want {
-				t.Errorf("Cosmetic = %v, want %v", got, tt.want)
-			}
-		})
-	}
-}
-
 // However a document is spelled, it equals itself, its canonical form is one text, and that text is its own canonical form.
 func TestSpellingDoesNotMatter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -199,13 +199,32 @@ func (a *Applier) remaining(run *Run, live resource.State) (changes []resource.C
 
 // read reads what a plan is about.
 func (a *Applier) read(ctx context.Context, plan *resource.Plan) (resource.State, error) {
-	var look []resource.Address
+	look := a.held(plan.Changes)
+	kinds := kindsOf(plan.Changes)
 	for _, c := range plan.Changes {
 		if c.Facts[resource.FactLooked] != "" {
 			look = append(look, c.Address)
 		}
+		for _, ground := range c.Grounds {
+			look = append(look, ground.Look)
+		}
 	}
-	return a.Account.Read(ctx, kindsOf(plan.Changes), look)
+	return a.Account.Read(ctx, kinds, look)
+}
+
+// held returns what no read of a kind shows, and so must be looked at.
+func (a *Applier) held(changes []resource.Change) []resource.Address {
+	kinds := map[resource.Kind]bool{}
+	for _, t := range a.Types {
+		kinds[t.Kind] = t.Held
+	}
+	var held []resource.Address
+	for _, c := range changes {
+		if kinds[c.Address.Kind] {
+			held = append(held, c.Address)
+		}
+	}
+	return held
 }
 
 func kindsOf(changes []resource.Change) []resource.Kind {

@@ -180,7 +180,7 @@ func (x *execution) make(ctx context.Context, i int) error {
 
 // find looks at one object after a call that may or may not have worked.
 func (x *execution) find(ctx context.Context, a resource.Address, after error) (resource.Object, error) {
-	state, err := x.Account.Read(ctx, []resource.Kind{a.Kind}, nil)
+	state, err := x.Account.Read(ctx, []resource.Kind{a.Kind}, x.held([]resource.Change{{Address: a}}))
 	if err != nil {
 		return nil, errors.Join(after, err)
 	}
@@ -204,7 +204,8 @@ func (x *execution) check(ctx context.Context) *IncompleteError {
 		}
 	}
 	deadline := x.Clock.Now().Add(Patience)
-	var look []resource.Address
+	held := x.held(wanted.Changes)
+	look := held
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
 		live, err := x.Account.Read(ctx, kindsOf(wanted.Changes), look)
 		if err != nil {
@@ -218,7 +219,7 @@ func (x *execution) check(ctx context.Context) *IncompleteError {
 		if x.Clock.Now().Add(wait).After(deadline) || x.Clock.Sleep(ctx, wait) != nil {
 			return &IncompleteError{Run: x.run, Unseen: unseen}
 		}
-		look = nil
+		look = held
 		for _, d := range unseen { // the bulk read may lag behind
 			look = append(look, d.Address)
 		}

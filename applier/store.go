@@ -187,20 +187,28 @@ func syncDir(path string) error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
-// inverse is the plan that takes another back if all of it is done: each change swapped, the last one first.
+// inverse is the plan that takes another back if all of it is done: each change swapped, the last one first. What cannot
+// come back is left out and said.
 func inverse(plan *resource.Plan, id string) *resource.Plan {
-	n := len(plan.Changes)
 	back := &resource.Plan{
 		Format: resource.PlanFormat, Baseline: plan.Baseline, Account: plan.Account, Caller: plan.Caller,
-		ReadAt: plan.ReadAt, Undoes: id, Changes: make([]resource.Change, n),
+		ReadAt: plan.ReadAt, Undoes: id, Changes: []resource.Change{},
 	}
-	for i := range plan.Changes {
-		back.Changes[n-1-i] = plan.Changes[i].Inverse()
+	place := make([]int, len(plan.Changes))
+	for i, c := range slices.Backward(plan.Changes) {
+		if c.Final {
+			back.Notices = append(back.Notices, c.Address.String()+" can't come back")
+			continue
+		}
+		place[i] = len(back.Changes)
+		back.Changes = append(back.Changes, c.Inverse())
 	}
-	for i := range plan.Changes {
-		for _, need := range plan.Changes[i].Needs {
-			c := &back.Changes[n-1-need]
-			c.Needs = append(c.Needs, n-1-i)
+	for i, c := range plan.Changes {
+		for _, need := range c.Needs {
+			if !c.Final && !plan.Changes[need].Final {
+				undone := &back.Changes[place[need]]
+				undone.Needs = append(undone.Needs, place[i])
+			}
 		}
 	}
 	for i := range back.Changes {

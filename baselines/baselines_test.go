@@ -110,7 +110,7 @@ func TestListIsWhatIsEmbedded(t *testing.T) {
 			t.Errorf("%s: the first comment line is to say in a sentence what it is, found %q", b.Name, b.About)
 		}
 	}
-	for _, name := range []string{"analytics-pipeline", "database-ledger", "partner-data-share", "rds-read-only"} {
+	for _, name := range []string{"analytics-pipeline", "cis-level-1", "cis-level-2", "database-ledger", "least-privilege-starter", "partner-data-share", "rds-read-only"} {
 		if !slices.Contains(names, name) {
 			t.Errorf("%s is not in the list %v", name, names)
 		}
@@ -272,6 +272,7 @@ func TestDeclaredVariablesTakeOtherValues(t *testing.T) {
 		"ledger":          "another-ledger",
 		"partner_account": "777788889999",
 		"source_network":  "198.51.100.0/25",
+		"table_prefix":    "another-prefix-",
 	}
 	each(t, func(t *testing.T, name string, _ *spec.Baseline) {
 		source, err := baselines.Read(name)
@@ -318,6 +319,9 @@ func TestRolesTrustWhomTheyShall(t *testing.T) {
 		{"analytics-pipeline", "AnalyticsAnalyst", ownAccountWithMFA},
 		{"partner-data-share", "PartnerDataShare", partnerWithExternalID},
 		{"database-ledger", "LedgerOperator", ownAccountWithMFA},
+		{"cis-level-1", "AWSSupportCases", ownAccountWithMFA},
+		{"cis-level-2", "AWSSupportCases", ownAccountWithMFA},
+		{"least-privilege-starter", "BreakGlass", ownAccountWithMFA},
 	} {
 		got := text(t, load(t, test.baseline, spec.Env{Account: account}), "iam_role", test.role)
 		if !policy.Equal(got, test.trust) {
@@ -337,6 +341,9 @@ func TestPoliciesReachWhatTheyShall(t *testing.T) {
 		{"database-ledger", "AssumeLedgerOperator", "TakeOnTheRole", policy.Allow, "arn:aws:iam::111122223333:role/LedgerOperator"},
 		{"database-ledger", "LedgerAppend", "OpenSession", policy.Allow, "arn:aws:qldb:us-east-1:111122223333:ledger/transactions"},
 		{"database-ledger", "LedgerAppend", "ReadAndInsert", policy.Allow, "arn:aws:qldb:us-east-1:111122223333:ledger/transactions/table/*"},
+		{"least-privilege-starter", "DeveloperData", "ConnectToDatabases", policy.Allow, "arn:aws:rds-db:us-east-1:111122223333:dbuser:*/developer"},
+		{"least-privilege-starter", "DeveloperData", "UseOwnTables", policy.Allow, "arn:aws:dynamodb:us-east-1:111122223333:table/dev-*"},
+		{"least-privilege-starter", "NothingWithoutMFA", "DenyAllWithoutMFA", policy.Deny, "*"},
 		{"partner-data-share", "DataShareReadOnly", "DescribeDataShares", policy.Allow, "*"},
 		{"rds-read-only", "RDSReadOnlyPolicy", "DescribeInstances", policy.Allow, "arn:aws:rds:us-east-1:111122223333:db:*"},
 		{"rds-read-only", "RDSReadOnlyPolicy", "ConnectAsReadOnlyUser", policy.Allow, "arn:aws:rds-db:us-east-1:111122223333:dbuser:db-ABCDEFGHIJKL01234/dev_readonly_user"},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"golang.org/x/sync/errgroup"
 
 	"baseline/resource"
@@ -78,66 +79,40 @@ func credentialsOf(ctx context.Context, client *iam.Client, name string) (held c
 		held.password = err == nil
 		return unlessAbsent(err)
 	})
-	list := func(ids *[]string, page func(context.Context, *string) ([]string, bool, *string, error)) {
-		group.Go(func() error {
-			return unlessAbsent(everyPage(func(marker *string) (bool, *string, error) {
-				found, truncated, next, err := page(ctx, marker)
-				*ids = append(*ids, found...)
-				return truncated, next, err
-			}))
-		})
-	}
-	list(&held.accessKeys, func(ctx context.Context, marker *string) (ids []string, truncated bool, next *string, err error) {
-		page, err := client.ListAccessKeys(ctx, &iam.ListAccessKeysInput{UserName: user, Marker: marker})
-		if err != nil {
-			return nil, false, nil, err
-		}
-		for _, key := range page.AccessKeyMetadata {
-			ids = append(ids, aws.ToString(key.AccessKeyId))
-		}
-		return ids, page.IsTruncated, page.Marker, nil
+	group.Go(func() error {
+		keys, err := accessKeysOf(ctx, client, name)
+		held.accessKeys = ids(keys, func(key types.AccessKeyMetadata) *string { return key.AccessKeyId })
+		return err
 	})
-	list(&held.mfaDevices, func(ctx context.Context, marker *string) (ids []string, truncated bool, next *string, err error) {
-		page, err := client.ListMFADevices(ctx, &iam.ListMFADevicesInput{UserName: user, Marker: marker})
-		if err != nil {
-			return nil, false, nil, err
-		}
-		for _, device := range page.MFADevices {
-			ids = append(ids, aws.ToString(device.SerialNumber))
-		}
-		return ids, page.IsTruncated, page.Marker, nil
+	group.Go(func() error {
+		devices, err := mfaDevicesOf(ctx, client, name)
+		held.mfaDevices = ids(devices, func(device types.MFADevice) *string { return device.SerialNumber })
+		return err
 	})
-	list(&held.sshKeys, func(ctx context.Context, marker *string) (ids []string, truncated bool, next *string, err error) {
-		page, err := client.ListSSHPublicKeys(ctx, &iam.ListSSHPublicKeysInput{UserName: user, Marker: marker})
-		if err != nil {
-			return nil, false, nil, err
-		}
-		for _, key := range page.SSHPublicKeys {
-			ids = append(ids, aws.ToString(key.SSHPublicKeyId))
-		}
-		return ids, page.IsTruncated, page.Marker, nil
+	group.Go(func() error {
+		keys, err := sshPublicKeysOf(ctx, client, name)
+		held.sshKeys = ids(keys, func(key types.SSHPublicKeyMetadata) *string { return key.SSHPublicKeyId })
+		return err
 	})
-	list(&held.certificates, func(ctx context.Context, marker *string) (ids []string, truncated bool, next *string, err error) {
-		page, err := client.ListSigningCertificates(ctx, &iam.ListSigningCertificatesInput{UserName: user, Marker: marker})
-		if err != nil {
-			return nil, false, nil, err
-		}
-		for _, certificate := range page.Certificates {
-			ids = append(ids, aws.ToString(certificate.CertificateId))
-		}
-		return ids, page.IsTruncated, page.Marker, nil
+	group.Go(func() error {
+		certificates, err := signingCertificatesOf(ctx, client, name)
+		held.certificates = ids(certificates, func(certificate types.SigningCertificate) *string { return certificate.CertificateId })
+		return err
 	})
-	list(&held.serviceSpecifics, func(ctx context.Context, marker *string) (ids []string, truncated bool, next *string, err error) {
-		page, err := client.ListServiceSpecificCredentials(ctx, &iam.ListServiceSpecificCredentialsInput{UserName: user, Marker: marker})
-		if err != nil {
-			return nil, false, nil, err
-		}
-		for _, credential := range page.ServiceSpecificCredentials {
-			ids = append(ids, aws.ToString(credential.ServiceSpecificCredentialId))
-		}
-		return ids, page.IsTruncated, page.Marker, nil
+	group.Go(func() error {
+		found, err := serviceSpecificCredentials(ctx, client, iam.ListServiceSpecificCredentialsInput{UserName: user})
+		held.serviceSpecifics = ids(found, func(c types.ServiceSpecificCredentialMetadata) *string { return c.ServiceSpecificCredentialId })
+		return unlessAbsent(err)
 	})
 	return held, group.Wait()
+}
+
+// ids returns the ids of credentials.
+func ids[T any](of []T, id func(T) *string) (all []string) {
+	for _, credential := range of {
+		all = append(all, aws.ToString(id(credential)))
+	}
+	return all
 }
 
 // removeCredentials takes all credentials from a user, whoever issued them. What is gone already is no failure, so that it
@@ -203,5 +178,5 @@ func removeCredentials(ctx context.Context, w *Writer, name string) error {
 // isVirtualMFA tells a virtual device, which is an object of the account and would stay behind, from a security key or a
 // hardware token.
 func (w *Writer) isVirtualMFA(serial string) bool {
-	return strings.HasPrefix(serial, "arn:"+w.Partition+":iam::"+w.Account+":mfa/")
+	return strings.HasPrefix(serial, virtualMFAPrefix(w.Partition, w.Account))
 }

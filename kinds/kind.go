@@ -16,13 +16,18 @@ type Kind struct {
 	TagType string
 
 	// List returns everything of the kind. A read that is denied, fails or stays incomplete is an error, never a shorter list.
+	// Nil for a kind with Type.Held, which no list of the account shows.
 	List func(context.Context, *Reader) (resource.State, error)
 
 	// Look adds what the bulk read leaves out: the settings in Detail, and as facts what a deletion would lose.
 	// Nil where there is nothing to add.
 	Look func(context.Context, *Reader, resource.Address, resource.Resource) (resource.Resource, error)
 
-	// Create makes the object in one call.
+	// Held returns all objects of a kind with Type.Held that the user in the address holds, whose name is the first part of
+	// the address's. None are no error, nor is a user who is not there. Nil for other kinds.
+	Held func(context.Context, *Reader, resource.Address) (resource.State, error)
+
+	// Create makes the object in one call. Nil for a kind whose objects we only look at or take away.
 	Create func(ctx context.Context, w *Writer, a resource.Address, after resource.Object) error
 
 	// Update makes an object that looks like before look like after. It may take several calls, and repeating it after some of
@@ -30,12 +35,13 @@ type Kind struct {
 	Update func(ctx context.Context, w *Writer, a resource.Address, before, after resource.Object) error
 
 	// Delete removes the object and what belongs to it alone. Repeating it after some of its calls were made does no harm.
+	// Nil for a kind whose objects we only look at or switch off.
 	Delete func(ctx context.Context, w *Writer, a resource.Address, before resource.Object) error
 }
 
 // All returns the kinds in the order in which their objects are created; they are deleted in reverse.
 // What needs nothing comes first: settings of the account, then policies, because boundaries and attachments name them,
-// then groups and users, then roles, because they trust users. What exists only between others comes last: documents and
+// then groups and users with what they hold, then roles, because they trust users. What exists only between others comes last: documents and
 // attachments of a principal before memberships and instance profiles, so that a group is complete before anybody joins it,
 // and a role before instances have it.
 func All() []Kind {
@@ -45,6 +51,13 @@ func All() []Kind {
 		iamPolicy(),
 		iamGroup(),
 		iamUser(),
+		iamAccessKey(),
+		iamLoginProfile(),
+		iamMFADevice(),
+		iamSSHPublicKey(),
+		iamSigningCertificate(),
+		iamServiceSpecificCredential(),
+		iamVirtualMFADevice(),
 		iamRole(),
 		iamInstanceProfile(),
 		iamInlinePolicy(),

@@ -7,11 +7,14 @@ import (
 	"net/url"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	tagging "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
+
+	"baseline/resource"
 )
 
 // pageSize is the most objects that one page of an IAM list may hold.
@@ -24,7 +27,13 @@ type Reader struct {
 	Tagging *tagging.Client
 	// Account and Partition tell our own ARNs from others'.
 	Account, Partition string
+	// Clock times the waits for the credential report; nothing else waits.
+	Clock resource.Clock
+	// ReportWait is how long AWS is left to make the report before it is asked again; zero for an account that needs no time.
+	ReportWait time.Duration
 
+	summary shared[map[string]int]
+	report  shared[*resource.CredentialReport]
 	users   shared[[]types.UserDetail]
 	others  shared[otherDetails]
 	tags    shared[map[string]map[string]string]
@@ -243,15 +252,17 @@ func globalRegion(partition, otherwise string) string {
 }
 
 // Quotas returns the counts and quotas of the account by the names of GetAccountSummary, such as "PoliciesQuota".
-// They are the account's own, after any increase.
+// They are the account's own, after any increase. The map is shared, and must not be changed.
 func (r *Reader) Quotas(ctx context.Context) (map[string]int, error) {
-	summary, err := r.IAM.GetAccountSummary(ctx, &iam.GetAccountSummaryInput{})
-	if err != nil {
-		return nil, err
-	}
-	quotas := make(map[string]int, len(summary.SummaryMap))
-	for name, value := range summary.SummaryMap {
-		quotas[name] = int(value)
-	}
-	return quotas, nil
+	return r.summary.get(func() (map[string]int, error) {
+		summary, err := r.IAM.GetAccountSummary(ctx, &iam.GetAccountSummaryInput{})
+		if err != nil {
+			return nil, err
+		}
+		quotas := make(map[string]int, len(summary.SummaryMap))
+		for name, value := range summary.SummaryMap {
+			quotas[name] = int(value)
+		}
+		return quotas, nil
+	})
 }

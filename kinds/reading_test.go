@@ -83,7 +83,7 @@ func TestDeniedReadNamesEveryMissingPermission(t *testing.T) {
 	s := openSandbox(t, sandbox.Options{Faults: sandbox.Faults{Deny: []string{
 		"iam:GetAccountAuthorizationDetails", "iam:ListRoles", "iam:GetAccountPasswordPolicy",
 	}}})
-	_, err := s.account.Read(t.Context())
+	_, err := s.account.Read(t.Context(), live.Ask{})
 	wantClass(t, err, resource.Denied)
 	for _, permission := range []string{"iam:GetAccountAuthorizationDetails", "iam:ListRoles", "iam:GetAccountPasswordPolicy"} {
 		if n := strings.Count(err.Error(), permission+": AccessDenied"); n != 1 {
@@ -95,7 +95,7 @@ func TestDeniedReadNamesEveryMissingPermission(t *testing.T) {
 func TestAnyOtherDeniedReadIsAnError(t *testing.T) {
 	for _, action := range []string{"iam:ListAccountAliases", "iam:GetAccountSummary", "iam:GetAccountPasswordPolicy"} {
 		s := openSandbox(t, sandbox.Options{Faults: sandbox.Faults{Deny: []string{action}}})
-		_, err := s.account.Read(t.Context())
+		_, err := s.account.Read(t.Context(), live.Ask{})
 		wantClass(t, err, resource.Denied)
 	}
 }
@@ -128,7 +128,7 @@ func TestTagsOfPolicies(t *testing.T) {
 			s.write(resource.Change{Address: stranger, After: settings{"document": resource.Document(denyS3)}})
 			s.sandbox.SetFaults(sandbox.Faults{Deny: test.deny})
 			s.sandbox.ResetCalls()
-			reading, err := s.account.Read(t.Context())
+			reading, err := s.account.Read(t.Context(), live.Ask{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -152,7 +152,7 @@ func TestTagsOfPolicies(t *testing.T) {
 func TestTagsThatFailToBeReadAreAnError(t *testing.T) {
 	s := openSandbox(t, sandbox.Options{})
 	s.sandbox.SetFaults(sandbox.Faults{Fail: map[string]sandbox.Failure{"tag:GetResources": {Code: "InvalidParameterException"}}})
-	_, err := s.account.Read(t.Context())
+	_, err := s.account.Read(t.Context(), live.Ask{})
 	wantClass(t, err, resource.Invalid)
 }
 

@@ -29,6 +29,7 @@ type subject struct {
 	account *live.Account
 	clock   *clock
 	sandbox *sandbox.Account // nil when it is another implementation
+	options live.Options     // what it was opened with
 }
 
 // openSubject opens the account that the contract is held against: a new sandbox, unless another is named.
@@ -60,12 +61,16 @@ func (s *subject) open(o live.Options) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.account = opened
+	s.account, s.options = opened, o
 }
 
-// client calls the sandbox without the code under test.
+// client calls the account without the code under test.
 func (s *subject) client() *iam.Client {
-	return iam.New(iam.Options{Region: "us-east-1", Credentials: testCredentials, HTTPClient: s.sandbox.Client()})
+	o := iam.Options{Region: "us-east-1", Credentials: testCredentials, HTTPClient: s.options.HTTPClient}
+	if s.options.Endpoint != "" {
+		o.BaseEndpoint = &s.options.Endpoint
+	}
+	return iam.New(o)
 }
 
 func (s *subject) write(change resource.Change) {
@@ -77,21 +82,31 @@ func (s *subject) write(change resource.Change) {
 
 func (s *subject) state() resource.State {
 	s.t.Helper()
-	reading, err := s.account.Read(s.t.Context())
+	reading, err := s.account.Read(s.t.Context(), live.Ask{})
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	return reading.State
 }
 
-// shows checks that the account shows these settings at the address, after a closer look; nil is for nothing at all.
-func (s *subject) shows(a resource.Address, want resource.Object) {
+// look reads one kind and looks closely at addresses of it.
+func (s *subject) look(addresses ...resource.Address) resource.State {
 	s.t.Helper()
-	looked, err := s.account.Look(s.t.Context(), s.state(), []resource.Address{a})
+	reading, err := s.account.Read(s.t.Context(), live.Ask{Kinds: []resource.Kind{addresses[0].Kind}})
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	got := looked[a].Settings
+	looked, err := s.account.Look(s.t.Context(), reading.State, addresses)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return looked
+}
+
+// shows checks that the account shows these settings at the address, after a closer look; nil is for nothing at all.
+func (s *subject) shows(a resource.Address, want resource.Object) {
+	s.t.Helper()
+	got := s.look(a)[a].Settings
 	if diff := cmp.Diff(want, got, cmp.Comparer(sameDocument)); diff != "" {
 		s.t.Fatalf("%s (-want +got):\n%s", a, diff)
 	}

@@ -77,7 +77,7 @@ func TestTagsOfAWSAreNoSettings(t *testing.T) {
 	}
 }
 
-// rewriting replaces a text by one of the same length in every answer.
+// rewriting replaces a text by another in every answer.
 type rewriting struct {
 	client   *http.Client
 	old, new string
@@ -92,6 +92,7 @@ func (w rewriting) Do(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer.Body = io.NopCloser(bytes.NewReader(bytes.ReplaceAll(body, []byte(w.old), []byte(w.new))))
+	body = bytes.ReplaceAll(body, []byte(w.old), []byte(w.new))
+	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	return answer, nil
 }

@@ -54,7 +54,8 @@ type Options struct {
 	Credentials aws.CredentialsProvider
 	// Clock is required. Waits between the tries of one call are the SDK's own and bounded by MaxBackoff.
 	Clock resource.Clock
-	// Settle replaces DefaultSettle; negative means not to wait, for an account that needs no time.
+	// Settle replaces DefaultSettle; negative means not to wait for that nor for a credential report, for an account that needs
+	// no time.
 	Settle time.Duration
 	// MaxBackoff replaces DefaultMaxBackoff.
 	MaxBackoff time.Duration
@@ -73,6 +74,8 @@ type Account struct {
 	tagging *tagging.Client
 	calls   *attempts
 	kinds   map[resource.Kind]kinds.Kind
+	// credentials sign the calls.
+	credentials aws.CredentialsProvider
 
 	mu       sync.Mutex
 	identity *Identity
@@ -99,6 +102,7 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 		calls:  calls,
 		kinds:  map[resource.Kind]kinds.Kind{},
 	}
+	a.credentials = cfg.Credentials
 	var endpoint *string
 	if o.Endpoint != "" {
 		endpoint = &o.Endpoint
@@ -163,6 +167,13 @@ type Identity struct {
 	Partition string
 	// UserID is AWS's unique id of the caller.
 	UserID string
+	// AccessKey is the id of the key that signs the calls.
+	AccessKey string
+}
+
+// Caller is what requirements know of who calls.
+func (i Identity) Caller() resource.Caller {
+	return resource.Caller{ARN: i.ARN, AccessKey: i.AccessKey}
 }
 
 // Identify asks AWS who the caller is; it needs no permission. The answer is kept. The failure of a caller without valid
@@ -183,9 +194,13 @@ func (a *Account) Identify(ctx context.Context) (Identity, error) {
 	if err != nil {
 		return Identity{}, fmt.Errorf("sts:GetCallerIdentity: the caller's ARN %q: %w", aws.ToString(answer.Arn), err)
 	}
+	key, err := a.credentials.Retrieve(ctx) // they have just signed a call, so there are some
+	if err != nil {
+		return Identity{}, fmt.Errorf("find the caller's access key: %w", err)
+	}
 	a.identity = &Identity{
 		Account: aws.ToString(answer.Account), ARN: aws.ToString(answer.Arn),
-		Partition: caller.Partition, UserID: aws.ToString(answer.UserId),
+		Partition: caller.Partition, UserID: aws.ToString(answer.UserId), AccessKey: key.AccessKeyID,
 	}
 	a.writer = &kinds.Writer{
 		IAM: a.iam, Account: a.identity.Account, Partition: a.identity.Partition, Clock: a.clock, Settle: a.settle,

@@ -175,7 +175,7 @@ func TestEndpointOfTheOptionsIsForAllServices(t *testing.T) {
 			return inner.Do(r)
 		})
 	})
-	if _, err := s.account.Read(t.Context()); err != nil {
+	if _, err := s.account.Read(t.Context(), live.Ask{}); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(map[string]bool{"127.0.0.1:4711": true}, hosts); diff != "" {
@@ -199,7 +199,7 @@ func TestTagsAreAskedForWhereIAMIs(t *testing.T) {
 			return inner.Do(r)
 		})
 	})
-	if _, err := s.account.Read(t.Context()); err != nil {
+	if _, err := s.account.Read(t.Context(), live.Ask{}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(signed, "/us-east-1/tagging/") {

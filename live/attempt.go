@@ -114,8 +114,12 @@ func retryer(maxBackoff time.Duration) aws.Retryer {
 	})
 }
 
-// isRead tells by the name of an operation that it changes nothing.
+// isRead tells by the name of an operation that it changes nothing that anybody could miss. Asking for a credential report
+// again does no harm.
 func isRead(operation string) bool {
+	if operation == "GenerateCredentialReport" {
+		return true
+	}
 	for _, verb := range []string{"Get", "List", "Describe"} {
 		if strings.HasPrefix(operation, verb) {
 			return true

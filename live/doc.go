@@ -1,5 +1,6 @@
 // Package live is the account as it is: who is asking, one fast read of everything, a closer look at single objects, and one
-// change written at a time. What the objects are is known by package kinds; how calls are made is decided here.
+// change written at a time, after another look where the change rests on what was seen. What the objects are is known by
+// package kinds; how calls are made is decided here.
 //
 // Every failure of a call is a [resource.CallError], so that the rooms above can tell a missing permission from a full
 // quota without knowing AWS. Reads are repeated until they succeed or clearly cannot. Writes are repeated only after an

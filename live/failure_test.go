@@ -124,7 +124,7 @@ func TestWriteIsSentAgainOnlyAfterAnAnswerThatNothingWasDone(t *testing.T) {
 				t.Errorf("sent %d times, want %d", sent, test.sent)
 			}
 			s.sandbox.SetFaults(sandbox.Faults{})
-			reading, err := s.account.Read(t.Context())
+			reading, err := s.account.Read(t.Context(), live.Ask{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -201,7 +201,7 @@ func TestReadIsTriedAgain(t *testing.T) {
 				}
 				return sandbox.Fault{}
 			}})
-			if _, err := s.account.Read(t.Context()); err != nil {
+			if _, err := s.account.Read(t.Context(), live.Ask{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -211,7 +211,7 @@ func TestReadIsTriedAgain(t *testing.T) {
 func TestReadGivesUpInTheEnd(t *testing.T) {
 	s := open(t, nil)
 	s.sandbox.SetFaults(fail("iam:ListRoles", "ServiceFailure"))
-	_, err := s.account.Read(t.Context())
+	_, err := s.account.Read(t.Context(), live.Ask{})
 	if call := failed(t, err); call.Operation != "iam:ListRoles" || call.Class != resource.Lost {
 		t.Errorf("failure: %+v", call)
 	}
@@ -230,7 +230,7 @@ func TestAnswerWithoutContentIsNoEmptyAccount(t *testing.T) {
 					return inner.Do(r)
 				})
 			})
-			reading, err := s.account.Read(t.Context())
+			reading, err := s.account.Read(t.Context(), live.Ask{})
 			if err == nil {
 				t.Fatalf("read %d objects", len(reading.State))
 			}
@@ -267,7 +267,7 @@ func TestContextThatEndsDuringAReadLeavesNoDoubt(t *testing.T) {
 			return inner.Do(r)
 		})
 	})
-	_, err := s.account.Read(ctx)
+	_, err := s.account.Read(ctx, live.Ask{})
 	if call := (*resource.CallError)(nil); !errors.Is(err, context.Canceled) || errors.As(err, &call) {
 		t.Errorf("error: %v", err)
 	}

@@ -153,7 +153,7 @@ func TestNoMoreCallsAreUnderWayThanAllowed(t *testing.T) {
 	for n := range 40 {
 		writers.Go(func() error { return s.account.Write(t.Context(), group(n)) })
 	}
-	readers := func() error { _, err := s.account.Read(t.Context()); return err }
+	readers := func() error { _, err := s.account.Read(t.Context(), live.Ask{}); return err }
 	writers.Go(readers)
 	writers.Go(readers)
 	if err := writers.Wait(); err != nil {
@@ -167,7 +167,7 @@ func TestNoMoreCallsAreUnderWayThanAllowed(t *testing.T) {
 func TestEachReadIsAnew(t *testing.T) {
 	s := open(t, nil)
 	for n := range 3 {
-		reading, err := s.account.Read(t.Context())
+		reading, err := s.account.Read(t.Context(), live.Ask{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,48 +9,63 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"baseline/kinds"
 	"baseline/resource"
 )
 
+// Ask says what to read of an account. The zero Ask is a full read: of every kind but those with Type.Extra, and of those with
+// Type.Held, which no list shows.
+type Ask struct {
+	// Kinds restricts the read to these kinds; nil for a full read. What is held is left out: it must be looked at.
+	Kinds []resource.Kind
+	// Needs is the costly evidence that a full read is to bring, and kinds that are read in addition.
+	Needs resource.Needs
+}
+
+// kinds are the kinds to read.
+func (ask Ask) kinds() []kinds.Kind {
+	return slices.DeleteFunc(kinds.All(), func(k kinds.Kind) bool {
+		asked := len(ask.Kinds) == 0 && !k.Extra || slices.Contains(ask.Kinds, k.Kind) || slices.Contains(ask.Needs.Kinds, k.Kind)
+		return !asked || k.Type.Held
+	})
+}
+
 // Reading is the account at one time, or nearly: AWS gives no snapshot, so what changes meanwhile may be seen in part.
 type Reading struct {
 	State resource.State
-	// Quotas are counts and limits by the names of GetAccountSummary, such as Users and UsersQuota.
+	// Quotas are counts and limits by the names of GetAccountSummary, such as Users and UsersQuota. Nil but for a full read.
 	Quotas map[string]int
+	// Evidence is what requirements judge by. Nil but for a full read.
+	Evidence *resource.Evidence
 	// At is when the read began.
 	At time.Time
 	// Notices are what the reader should know about what was not read, one sentence each.
 	Notices []string
 }
 
-// Read reads everything of the kinds asked for, side by side, and anew each time. It is complete or fails: the error then
-// names every permission that is missing, not just the first.
-func (a *Account) Read(ctx context.Context, only ...resource.Kind) (*Reading, error) {
-	at := a.clock.Now()
-	reader, err := a.reader(ctx)
+// Read reads everything asked for, side by side, and anew each time. It is complete or fails: the error then names every
+// permission that is missing, not just the first. A credential report that AWS must make first takes some seconds, up to
+// minutes.
+func (a *Account) Read(ctx context.Context, ask Ask) (*Reading, error) {
+	reading := &Reading{At: a.clock.Now()}
+	who, err := a.Identify(ctx)
 	if err != nil {
 		return nil, err
 	}
+	reader := a.reader(who)
 
-	var quotas map[string]int
-	var group sync.WaitGroup
-	all := kinds.All()
-	if len(only) > 0 {
-		all = slices.DeleteFunc(all, func(k kinds.Kind) bool { return !slices.Contains(only, k.Kind) })
+	var reads []func() error
+	listed := ask.kinds()
+	states := make([]resource.State, len(listed))
+	for i, kind := range listed {
+		reads = append(reads, func() (err error) { states[i], err = kind.List(ctx, reader); return err })
 	}
-	states := make([]resource.State, len(all))
-	errs := make([]error, len(all)+1)
-	for i, kind := range all {
-		group.Go(func() { states[i], errs[i] = kind.List(ctx, reader) })
+	if len(ask.Kinds) == 0 {
+		reading.Evidence = &resource.Evidence{Caller: who.Caller()}
+		reads = append(reads, func() (err error) { reading.Quotas, err = reader.Quotas(ctx); return err })
+		reads = append(reads, evidence(ctx, reader, ask.Needs, reading.Evidence)...)
 	}
-	if len(only) == 0 {
-		group.Go(func() { quotas, errs[len(all)] = reader.Quotas(ctx) })
-	}
-	group.Wait()
-	if err := joined(errs); err != nil {
+	if err := sideBySide(reads); err != nil {
 		return nil, fmt.Errorf("read account %s: %w", reader.Account, err)
 	}
 
@@ -58,12 +73,24 @@ func (a *Account) Read(ctx context.Context, only ...resource.Kind) (*Reading, er
 	for _, state := range states {
 		size += len(state)
 	}
-	whole := make(resource.State, size)
+	reading.State = make(resource.State, size)
 	for _, state := range states {
-		maps.Copy(whole, state)
+		maps.Copy(reading.State, state)
 	}
-	a.remember(whole)
-	return &Reading{State: whole, Quotas: quotas, At: at, Notices: reader.Notices()}, nil
+	a.remember(reading.State)
+	reading.Notices = reader.Notices()
+	return reading, nil
+}
+
+// sideBySide does reads at once and returns all of their failures.
+func sideBySide(reads []func() error) error {
+	var group sync.WaitGroup
+	errs := make([]error, len(reads))
+	for i, read := range reads {
+		group.Go(func() { errs[i] = read() })
+	}
+	group.Wait()
+	return joined(errs)
 }
 
 // joined classifies errors and puts them into one, without those that say what another has said: the kinds share reads, and
@@ -96,49 +123,10 @@ func single(errs []error) (all []error) {
 	return all
 }
 
-// Look looks closely at some objects of a state, which costs calls per object, and returns a copy of the state that shows
-// what was seen: the settings in the kinds' Detail, what deleting the objects would lose, and the fact that it was looked.
-// Addresses whose kind has no closer look, or that are not in the state, stay as they are.
-func (a *Account) Look(ctx context.Context, state resource.State, addresses []resource.Address) (resource.State, error) {
-	reader, err := a.reader(ctx)
-	if err != nil {
-		return nil, err
+// reader begins a new look at the account.
+func (a *Account) reader(who Identity) *kinds.Reader {
+	return &kinds.Reader{
+		IAM: a.iam, Tagging: a.tagging, Account: who.Account, Partition: who.Partition,
+		Clock: a.clock, ReportWait: min(a.settle, kinds.ReportWait),
 	}
-	var mu sync.Mutex
-	looked := maps.Clone(state)
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(cap(a.calls.slots))
-	for _, address := range addresses {
-		kind, seen := a.kinds[address.Kind], state[address]
-		if kind.Look == nil || seen.Settings == nil {
-			continue
-		}
-		group.Go(func() error {
-			closer, err := kind.Look(ctx, reader, address, seen)
-			if err != nil {
-				return fmt.Errorf("look at %s: %w", address, callError(err))
-			}
-			facts := maps.Clone(closer.Facts)
-			if facts == nil {
-				facts = resource.Facts{}
-			}
-			facts[resource.FactLooked] = "yes"
-			mu.Lock()
-			defer mu.Unlock()
-			looked[address] = resource.Resource{Settings: closer.Settings, Facts: facts}
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	return looked, nil
-}
-
-func (a *Account) reader(ctx context.Context) (*kinds.Reader, error) {
-	who, err := a.Identify(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &kinds.Reader{IAM: a.iam, Tagging: a.tagging, Account: who.Account, Partition: who.Partition}, nil
 }

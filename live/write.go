@@ -11,6 +11,10 @@ import (
 // A failure of class [resource.Lost] means that nobody knows whether the change was made; after any other, a change that
 // takes several calls may still have been made in part. An error without a CallError was met before anything was sent.
 // References to policies of the account are resolved from the last Read and from what was written since.
+//
+// A change that has grounds, or that is of a kind with Type.Held, is preceded by another look. If a ground no longer holds, or
+// the object is not what the change was made for, nothing is written, and the error says what differs. If the object is
+// already as the change would leave it, there is nothing to write.
 func (a *Account) Write(ctx context.Context, change resource.Change) error {
 	if err := a.write(ctx, change); err != nil {
 		return callError(err)
@@ -26,8 +30,17 @@ func (a *Account) write(ctx context.Context, change resource.Change) error {
 	if change.Before == nil && change.After == nil {
 		return fmt.Errorf("the change has neither a before nor an after")
 	}
+	switch op := change.Op(); {
+	case op == resource.OpCreate && kind.Create == nil, op == resource.OpDelete && kind.Delete == nil:
+		return fmt.Errorf("%s: baseline cannot %s anything of this kind", change.Address, op)
+	}
 	if _, err := a.Identify(ctx); err != nil {
 		return err
+	}
+	if kind.Held != nil || len(change.Grounds) > 0 {
+		if done, err := a.confirm(ctx, kind, change); done || err != nil {
+			return err
+		}
 	}
 	switch change.Op() {
 	case resource.OpCreate:

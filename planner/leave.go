@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"baseline/requirements"
 	"baseline/resource"
 )
 
@@ -29,6 +30,9 @@ func (m *making) leave() {
 			m.remove(a, live, "in the account, but not in the file")
 		case m.mark(live.Settings, a) == m.want.Name && m.want.Name != "":
 			m.remove(a, live, "created by this baseline, and no longer in the file")
+			m.edits[a].unasked = true
+		case m.ownGroup(a, live):
+			m.remove(a, live, "made for `require: mfa`, which no longer asks for it")
 			m.edits[a].unasked = true
 		case m.disposition(a) == resource.Delete:
 			m.remove(a, live, fmt.Sprintf("not in the file, which says `unmanaged: {%s: delete}`", m.typeOf(a).Family))
@@ -87,6 +91,13 @@ func (m *making) remove(a resource.Address, live resource.Resource, reason strin
 	m.edits[a] = &edit{address: a, live: live, reason: reason}
 }
 
+// ownGroup reports whether a is the group that requirements keep for themselves. Groups bear no tags, so it is told by its
+// path and name, and it is ours unless its policy is another baseline's.
+func (m *making) ownGroup(a resource.Address, live resource.Resource) bool {
+	group, policy := requirements.OwnGroup()
+	return a == group && live.Settings.Text("path") == requirements.OwnPath && m.foreignOwner(policy) == ""
+}
+
 // listedWithout reports whether a is a part of an object whose parts of this kind the file lists completely.
 func (m *making) listedWithout(a resource.Address) bool {
 	if !m.typeOf(a).Part || len(m.want.Complete) == 0 {
@@ -101,7 +112,7 @@ func (m *making) listedWithout(a resource.Address) bool {
 // their own only where the file declares the owner but not the list.
 func (m *making) disposition(a resource.Address) resource.Disposition {
 	t := m.typeOf(a)
-	if t.Family == "" || (t.Part && !m.declared(m.owner(a))) {
+	if t.Family == "" || requirements.Own(a) || (t.Part && !m.declared(m.owner(a))) {
 		return resource.Ignore
 	}
 	if d, ok := m.want.Unmanaged[t.Family]; ok {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"baseline/resource"
 )
@@ -18,6 +19,12 @@ type Account struct {
 	Quotas map[string]int
 	// Types are the kinds in the order in which their objects can be created.
 	Types []resource.Type
+	// Evidence is what requirements judge by; nil where nothing is asked of the whole account.
+	Evidence *resource.Evidence
+	// Now is the time that ages are counted to.
+	Now time.Time
+	// Looked says which of the looks that a draft asked for were taken.
+	Looked map[resource.Address]bool
 }
 
 // Draft is what comes of planning.
@@ -53,6 +60,11 @@ type edit struct {
 	unasked bool
 	// reborn lets a deletion leave out the loss of the unique id: the object was made by the run that is being undone.
 	reborn bool
+	// grounds are what the edit rests on; waits names edits that must be done before it.
+	grounds []resource.Ground
+	waits   []resource.Address
+	// restsOnUse means that the edit is wrong if the object is used before it is made.
+	restsOnUse bool
 }
 
 func (e *edit) deletes() bool { return e.after == nil || e.replace }
@@ -99,9 +111,11 @@ func newWork(account Account) *work {
 func Make(want *resource.Want, account Account) *Draft {
 	w := newWork(account)
 	m := &making{work: w, want: want, kept: map[resource.Address]bool{}}
+	m.keepOwn()
 	m.overlay()
 	m.leave()
 	w.follow(m.declared)
+	m.require()
 	m.report()
 	w.checkReferences()
 	w.checkQuotas()

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -73,17 +74,26 @@ func (w *work) newStep(e *edit, before, after resource.Object) *step {
 	s := &step{
 		change: resource.Change{
 			Address: e.address, Owner: w.owner(e.address), Before: before, After: after,
-			Reason: e.reason, Replace: e.replace,
+			Reason: e.reason, Grounds: e.grounds, Replace: e.replace,
 		},
 		phase: 1, rank: w.rank[e.address.Kind],
 	}
 	if before != nil {
 		s.change.Facts = e.live.Facts
+		switch used := s.change.Facts[resource.FactUsed]; {
+		case e.restsOnUse:
+			s.change.Facts = maps.Clone(s.change.Facts)
+			s.change.Facts[resource.FactUsed] = used // also where it was never used
+		case used != "":
+			s.change.Facts = maps.Clone(s.change.Facts)
+			delete(s.change.Facts, resource.FactUsed)
+		}
 	}
 	switch {
 	case after == nil:
 		s.phase, s.rank = 0, -s.rank
 		s.change.OneWay = w.losses(e)
+		s.change.Final = t.Final
 	case before != nil:
 		if t.Notes != nil {
 			s.change.Notes = t.Notes(e.live, after)
@@ -153,6 +163,11 @@ func (w *work) link(at map[resource.Address]*stepsAt) {
 						w.waitFor(comes, other.update) // the name it goes by holds the path
 					}
 				}
+			}
+		}
+		for _, first := range e.waits {
+			if other := at[first]; other != nil {
+				w.afterStep(cmp.Or(here.remove, comes), cmp.Or(other.create, other.update, other.remove))
 			}
 		}
 		firm := w.firmNeeds(a, e.live.Settings)

@@ -33,10 +33,14 @@ type Drift struct {
 	Settings []string `json:"settings,omitempty"`
 	// Gained is what the object holds that the run did not give it, and that would be lost with it.
 	Gained []string `json:"gained,omitempty"`
+	// Ground says which ground of a plan's change no longer holds.
+	Ground string `json:"ground,omitempty"`
 }
 
 func (d Drift) String() string {
 	switch {
+	case d.Ground != "":
+		return d.Ground
 	case len(d.Gained) > 0:
 		return plain(d.Address) + " has since got " + strings.Join(d.Gained, ", ")
 	case d.Left == nil && d.Found != nil:
@@ -104,6 +108,8 @@ func Undo(made []Made, account Account) (*Draft, []Drift) {
 		case exists && m.ID != "" && found.Facts[resource.FactID] != "" && m.ID != found.Facts[resource.FactID]:
 			drift = append(drift, Drift{Address: m.Address, Left: m.After, Found: found.Settings, Settings: []string{resource.FactID}})
 		case Same(found.Settings, m.Before):
+		case found.Settings == nil && m.Before != nil && m.After == nil && !m.Untouched && w.typeOf(m.Address).Final:
+			w.draft.Notices = append(w.draft.Notices, plain(m.Address)+" was deleted by the run, and can't come back")
 		case m.Untouched:
 			if w.suffered(m.Address, m.Before, removed) {
 				w.edits[m.Address] = w.undo(m, found)
@@ -218,6 +224,11 @@ func Moved(plan *resource.Plan, live resource.State) []Drift {
 		if !exists {
 			now.Settings = nil
 		}
+		for _, ground := range c.Grounds {
+			if err := ground.Check(live); err != nil {
+				moved = append(moved, Drift{Address: ground.Look, Ground: err.Error()})
+			}
+		}
 		d := Drift{Address: c.Address, Left: c.Before, Found: now.Settings, Settings: Differences(c.Before, now.Settings)}
 		if c.Before != nil && exists && len(c.Facts) > 0 { // of what the plan itself creates it knows no facts
 			for name, fact := range c.Facts {
@@ -226,7 +237,7 @@ func Moved(plan *resource.Plan, live resource.State) []Drift {
 				}
 			}
 			for name := range now.Facts {
-				if _, known := c.Facts[name]; !known {
+				if _, known := c.Facts[name]; !known && name != resource.FactUsed {
 					d.Settings = append(d.Settings, name)
 				}
 			}

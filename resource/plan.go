@@ -20,8 +20,12 @@ type Change struct {
 	Reason string `json:"reason,omitempty"`
 	// OneWay says what undoing this change cannot bring back, one phrase each.
 	OneWay []string `json:"one_way,omitempty"`
+	// Final marks a delete that nothing of ours can take back: see Type.Final.
+	Final bool `json:"final,omitempty"`
 	// Notes says what else the change will do, one phrase each.
 	Notes []string `json:"notes,omitempty"`
+	// Grounds are what the change rests on without changing it.
+	Grounds []Ground `json:"grounds,omitempty"`
 	// Replace marks the two halves of a replacement: a delete and a create of the same address.
 	Replace bool `json:"replace,omitempty"`
 	// Needs are the positions in the plan of the changes that must be done before this one.
@@ -70,13 +74,19 @@ const (
 
 // Finding is something that only a person can act on.
 type Finding struct {
+	// Rule names what found it: a requirement, as in access_keys.max_age, or a concern of the planner's own.
 	Rule     string   `json:"rule"`
 	Subject  Address  `json:"subject"`
 	Severity Severity `json:"severity"`
 	// Seen says what was seen. It never holds a secret.
 	Seen string `json:"seen"`
+	// Since is from when on it has been so, where that is known.
+	Since time.Time `json:"since,omitzero"`
 	// Advice says what a person should do.
 	Advice string `json:"advice,omitempty"`
+	// Controls are the ids of what it breaks in published standards, those of the file's benchmark first, as in
+	// "CIS 7.0 2.12" or "Security Hub IAM.3".
+	Controls []string `json:"controls,omitempty"`
 }
 
 // SourceFile is one file a plan was made from.

@@ -8,10 +8,10 @@ import (
 // Resource is one object as an account shows it.
 type Resource struct {
 	// Settings are what can be declared, in canonical form.
-	Settings Object
+	Settings Object `json:"settings"`
 	// Facts are what AWS alone decides. They are shown, and a resource whose facts moved is another resource,
 	// but they are never wanted.
-	Facts Facts
+	Facts Facts `json:"facts,omitempty"`
 }
 
 // Facts are what can be seen of a resource but not set, by name. The names below mean something to the planner;
@@ -26,6 +26,10 @@ const (
 	FactOwner = "owner"
 	// FactLooked says that the close look has been taken, so that Detail and what a deletion loses are known.
 	FactLooked = "looked"
+	// FactUsed is when a credential was last used. It moves by itself, so it counts only for a change that rests on it.
+	FactUsed = "last_used"
+	// FactCreated is when it was created. Times in facts are written after RFC 3339, in UTC.
+	FactCreated = "created"
 )
 
 // MarkKey is the tag by which we know what we created; its value is the name of the baseline.
@@ -53,6 +57,8 @@ type Want struct {
 	// Complete says for an object of which kinds every part is declared: a part of that kind that needs the object and
 	// is not in Objects is to go.
 	Complete map[Address][]Kind
+	// Require are the rules over the whole account; nil for none.
+	Require *Requirements
 	// Unmanaged says by Type.Family what becomes of what the file does not mention. A family that is not listed is reported.
 	Unmanaged map[string]Disposition
 }

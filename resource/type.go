@@ -36,6 +36,13 @@ type Type struct {
 	Interim func(account string, after Object) Object
 	// Quota is the name of the quota in the account summary, as in "Users" for UsersQuota; "" when the kind counts towards none.
 	Quota string
+	// Extra is true for a kind that is read only when a requirement asks for it.
+	Extra bool
+	// Held is true for a kind that no list of the account shows: it is looked at by address, or by user, as in
+	// iam_access_key/alice for all that alice holds. Its addresses begin with the user's name.
+	Held bool
+	// Final is true where we can't make again what was deleted, because AWS or its holder alone knows what is in it.
+	Final bool
 	// Looks is true where a deletion must be looked at closely before it is planned.
 	Looks bool
 }

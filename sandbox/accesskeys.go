@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -21,6 +20,10 @@ type AccessKey struct {
 	Status   string    `json:"status"`
 	Created  time.Time `json:"created"`
 	LastUsed *KeyUse   `json:"lastUsed,omitempty"`
+	// StatusChanged is zero for a key that was never switched on or off.
+	StatusChanged time.Time `json:"statusChanged,omitzero"`
+	// Slot is the key's place in the credential report.
+	Slot int `json:"slot,omitempty"`
 }
 
 // A KeyUse is when and for what a key was last used.
@@ -33,6 +36,15 @@ type KeyUse struct {
 func (k *AccessKey) place() place    { return placeOf(accessKeyName, k.ID) }
 func (k *AccessKey) born() time.Time { return k.Created }
 func (k *AccessKey) links() []string { return []string{ownedBy(accessKeyName, k.UserID)} }
+func (k *AccessKey) inSlot() int     { return k.Slot }
+
+func (k *AccessKey) standing() *standing {
+	return &standing{
+		Active:   k.Status == statusActive,
+		Rotated:  orElse(k.StatusChanged, k.Created),
+		LastUsed: k.LastUsed,
+	}
+}
 
 var accessKeyID = parameter{name: "AccessKeyId", required: true, low: 16, high: 128, pattern: wordRule}
 
@@ -63,10 +75,13 @@ func createAccessKey(c *call) (answer, error) {
 	if err != nil {
 		return done, err
 	}
-	if len(c.store.linked[ownedBy(accessKeyName, u.ID)]) >= quotaAccessKeysPerUser {
+	keys := linked[*AccessKey](c, ownedBy(accessKeyName, u.ID))
+	if len(keys) >= quotaAccessKeysPerUser {
 		return done, quotaExceeded("AccessKeysPerUser", quotaAccessKeysPerUser)
 	}
-	k := &AccessKey{ID: c.newKeyID(idAccessKey), UserID: u.ID, Status: statusActive, Created: c.now}
+	k := &AccessKey{
+		ID: c.newKeyID(idAccessKey), UserID: u.ID, Status: statusActive, Created: c.now, Slot: newSlot(keys),
+	}
 	secret := c.newSecret(40)
 	c.put(k)
 	return respond(func(w *xmlWriter) {
@@ -98,14 +113,25 @@ func updateAccessKey(c *call) (answer, error) {
 	if err != nil {
 		return done, err
 	}
-	status := c.text("Status")
-	if !slices.Contains([]string{statusActive, statusInactive}, status) {
-		return done, refuse("InvalidInput", "The status of an access key cannot be set to %s.", status)
+	status, err := c.newStatus()
+	if err != nil {
+		return done, err
 	}
 	changed := *k
-	changed.Status = status
+	if status != k.Status {
+		changed.Status, changed.StatusChanged = status, c.now
+	}
 	c.put(&changed)
 	return done, nil
+}
+
+// newStatus is the Status parameter of a credential. AWS's model also knows Expired, which is not for callers to set.
+func (c *call) newStatus() (string, error) {
+	status := c.text("Status")
+	if status != statusActive && status != statusInactive {
+		return "", refuse("InvalidInput", "The status cannot be set to %s.", status)
+	}
+	return status, nil
 }
 
 func deleteAccessKey(c *call) (answer, error) {

@@ -163,6 +163,28 @@ func (a *Account) acquire() (release func(), err error) {
 	}, nil
 }
 
+// edit lets whoever holds the account change it as no call of an API could. When do fails, nothing is changed.
+func (a *Account) edit(do func(c *call) error) error {
+	release, err := a.acquire()
+	if err != nil {
+		return err
+	}
+	defer release()
+	c := &call{
+		account:   a.id,
+		options:   &a.options,
+		store:     a.store,
+		operation: &operation{write: true},
+		now:       a.options.Now().UTC(),
+		form:      emptyForm,
+		minted:    a.store.minted,
+	}
+	if err := do(c); err != nil {
+		return err
+	}
+	return a.commit(c.change)
+}
+
 // commit writes a change down and then applies it.
 func (a *Account) commit(c change) error {
 	if c.empty() {

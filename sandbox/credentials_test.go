@@ -91,6 +91,8 @@ func TestOffboarding(t *testing.T) {
 	must[*iam.UpdateServiceSpecificCredentialOutput](t)(c.UpdateServiceSpecificCredential(ctx, &iam.UpdateServiceSpecificCredentialInput{
 		UserName: alice, ServiceSpecificCredentialId: made.ServiceSpecificCredentialId, Status: off,
 	}))
+	_, err = c.ListServiceSpecificCredentials(ctx, &iam.ListServiceSpecificCredentialsInput{AllUsers: aws.Bool(true), UserName: alice})
+	expect(t, err, "ValidationError", "cannot be given together")
 	all := must[*iam.ListServiceSpecificCredentialsOutput](t)(c.ListServiceSpecificCredentials(ctx, &iam.ListServiceSpecificCredentialsInput{AllUsers: aws.Bool(true)}))
 	if n := len(all.ServiceSpecificCredentials); n != 1 || all.ServiceSpecificCredentials[0].Status != off {
 		t.Errorf("%d credentials of all users", n)

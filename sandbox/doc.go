@@ -17,7 +17,8 @@
 //
 // # What it does not know
 //
-// Signatures are not checked: the access key id alone tells who calls. A key of a user or of a session of this account
+// Nobody signs in to the console, and root makes no calls; what they do is told by [Account.SignIn] and
+// [Account.SetRoot]. Signatures are not checked: the access key id alone tells who calls. A key of a user or of a session of this account
 // is that user or session; any other key is the account's administrator, an assumed-role session of
 // SandboxAdministrator. Callers' permissions are not evaluated; see [Faults] for denial. Accounts, users and roles of
 // other accounts, and service principals of proper form, are taken to exist. AWS managed policies are known by name;

@@ -9,7 +9,7 @@ import (
 )
 
 // Dump is everything in the account as indented JSON, the same for the same account: every entity with its ids, dates,
-// versions and tags. Sessions, which come and go with those who call, are left out. It fails only when the account's
+// versions and tags. Sessions and the credential report, which come and go with those who call, are left out. It fails only when the account's
 // file cannot be read; the error is then the text.
 func (a *Account) Dump() []byte {
 	return a.dump(func(_ *call, _ *kind, e entity) (string, any) { return e.place().String(), e })

@@ -40,6 +40,9 @@ func malformedPolicy(format string, args ...any) error {
 var statuses = map[string]int{
 	"NoSuchEntity":                  http.StatusNotFound,
 	"NotSupportedService":           http.StatusNotFound,
+	"ReportInProgress":              http.StatusNotFound,
+	"ReportNotPresent":              http.StatusGone,
+	"ReportExpired":                 http.StatusGone,
 	"EntityAlreadyExists":           http.StatusConflict,
 	"DeleteConflict":                http.StatusConflict,
 	"DuplicateCertificate":          http.StatusConflict,

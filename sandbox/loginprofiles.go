@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -8,16 +9,21 @@ import (
 
 const loginProfileName = "login-profile"
 
-// A LoginProfile is a user's console password, without the password: nobody can sign in here.
+// A LoginProfile is a user's console password, without the password: nobody can sign in here but by [Account.SignIn].
 type LoginProfile struct {
 	UserID        string    `json:"userID"`
 	Created       time.Time `json:"created"`
 	ResetRequired bool      `json:"resetRequired,omitempty"`
+	// PasswordChanged is zero while the first password stands.
+	PasswordChanged time.Time `json:"passwordChanged,omitzero"`
 }
 
 func (p *LoginProfile) place() place    { return placeOf(loginProfileName, p.UserID) }
 func (p *LoginProfile) born() time.Time { return p.Created }
 func (p *LoginProfile) links() []string { return []string{ownedBy(loginProfileName, p.UserID)} }
+
+// changed is when the password was set.
+func (p *LoginProfile) changed() time.Time { return orElse(p.PasswordChanged, p.Created) }
 
 func loginProfileKind() *kind {
 	password := parameter{name: "Password", low: 1, high: 128, pattern: latinRule}
@@ -73,12 +79,13 @@ func updateLoginProfile(c *call) (answer, error) {
 	if err != nil {
 		return done, err
 	}
+	changed := *p
 	if c.given("Password") {
 		if err := c.checkPassword(u); err != nil {
 			return done, err
 		}
+		changed.PasswordChanged = c.now
 	}
-	changed := *p
 	if c.given("PasswordResetRequired") {
 		changed.ResetRequired = c.flag("PasswordResetRequired")
 	}
@@ -93,6 +100,30 @@ func deleteLoginProfile(c *call) (answer, error) {
 	}
 	c.remove(p)
 	return done, nil
+}
+
+// passwordGranularity is how exactly AWS knows when a password was last used: of two uses within it, the first.
+const passwordGranularity = 5 * time.Minute
+
+// SignIn notes that a user signs in to the console now, which no API can do. It is an error when there is no such user,
+// or when the user has no password.
+func (a *Account) SignIn(user string) error {
+	return a.edit(func(c *call) error {
+		u, ok := find[*User](c, userKindName, user)
+		if !ok {
+			return fmt.Errorf("sign in as %s: the account has no such user", user)
+		}
+		if c.store.get(placeOf(loginProfileName, u.ID)) == nil {
+			return fmt.Errorf("sign in as %s: the user has no password", u.Name)
+		}
+		if u.PasswordLastUsed != nil && c.now.Sub(*u.PasswordLastUsed) < passwordGranularity {
+			return nil
+		}
+		changed, now := *u, c.now
+		changed.PasswordLastUsed = &now
+		c.put(&changed)
+		return nil
+	})
 }
 
 // changeableLoginProfile refuses while the profile's creation is still spreading.

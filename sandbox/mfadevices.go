@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/base32"
 	"encoding/base64"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +18,7 @@ type MFADevice struct {
 	Path    string    `json:"path"`
 	Created time.Time `json:"created"`
 	Tags    []Tag     `json:"tags,omitempty"`
-	// UserID is whose device it is, or "".
+	// UserID is whose device it is, or "". Root's is the account's id.
 	UserID  string     `json:"userID,omitempty"`
 	Enabled *time.Time `json:"enabled,omitempty"`
 }
@@ -51,10 +52,14 @@ func mfaDeviceKind() *kind {
 		blocks: "must remove tokens from principal first.",
 		settings: func(c *call, e entity) (string, any) {
 			d, _ := e.(*MFADevice)
+			owner := c.userNameOf(d.UserID)
+			if d.UserID == c.account {
+				owner = reportedRoot
+			}
 			return strings.TrimPrefix(d.Path, "/") + d.Name, struct {
 				User string `json:"user,omitempty"`
 				Tags []Tag  `json:"tags,omitempty"`
-			}{c.userNameOf(d.UserID), d.Tags}
+			}{owner, d.Tags}
 		},
 		operations: slices.Concat([]operation{
 			write("CreateVirtualMFADevice", createMFADevice, entityPath, device, tagList),
@@ -183,17 +188,22 @@ func listVirtualMFADevices(c *call) (answer, error) {
 	if err != nil {
 		return done, err
 	}
-	users := map[string]*User{}
+	root, users := c.root(), map[string]*User{}
 	for _, d := range devices {
 		users[d.UserID] = c.userByID(d.UserID)
 	}
 	return respond(func(w *xmlWriter) {
 		list(w, "VirtualMFADevices", devices, func(d *MFADevice) {
 			w.text("SerialNumber", d.arn(c.account))
-			if u := users[d.UserID]; u != nil {
+			switch u := users[d.UserID]; {
+			case d.UserID == c.account:
+				w.in("User", func() { root.write(w, c.account) })
+			case u != nil:
 				w.in("User", func() { u.write(w, c.account) })
-				w.time("EnableDate", *d.Enabled)
+			default:
+				return
 			}
+			w.time("EnableDate", *d.Enabled)
 		})
 		w.more(next)
 	})
@@ -228,4 +238,23 @@ func (c *call) mfaDevice() (*MFADevice, error) {
 		return nil, noSuchEntity("VirtualMFADevice with serial number %s doesn't exist.", serial)
 	}
 	return d, nil
+}
+
+// putRootDevice gives root its virtual MFA device, or takes it away.
+func (c *call) putRootDevice(has bool) error {
+	now := c.now
+	d := &MFADevice{Name: "root-account-mfa-device", Path: "/", Created: now, UserID: c.account, Enabled: &now}
+	old, ok := c.store.get(d.place()).(*MFADevice)
+	switch {
+	case ok && old.UserID == c.account:
+		if !has {
+			c.remove(old)
+		}
+	case !has:
+	case ok:
+		return fmt.Errorf("set root: there is an MFA device called %s already", old.Name)
+	default:
+		c.put(d)
+	}
+	return nil
 }

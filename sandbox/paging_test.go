@@ -27,6 +27,9 @@ func crowd(t *testing.T, c *iam.Client) {
 		must[*iam.CreateRoleOutput](t)(c.CreateRole(ctx, &iam.CreateRoleInput{RoleName: n, AssumeRolePolicyDocument: aws.String(trustOther)}))
 		must[*iam.CreatePolicyOutput](t)(c.CreatePolicy(ctx, &iam.CreatePolicyInput{PolicyName: n, PolicyDocument: aws.String(readS3)}))
 		must[*iam.CreateVirtualMFADeviceOutput](t)(c.CreateVirtualMFADevice(ctx, &iam.CreateVirtualMFADeviceInput{VirtualMFADeviceName: n}))
+		must[*iam.CreateServiceSpecificCredentialOutput](t)(c.CreateServiceSpecificCredential(ctx, &iam.CreateServiceSpecificCredentialInput{
+			UserName: n, ServiceName: aws.String("codecommit.amazonaws.com"),
+		}))
 		must[*iam.AddUserToGroupOutput](t)(c.AddUserToGroup(ctx, &iam.AddUserToGroupInput{UserName: n, GroupName: aws.String("Devs")}))
 		must[*iam.AddUserToGroupOutput](t)(c.AddUserToGroup(ctx, &iam.AddUserToGroupInput{UserName: aws.String("alice"), GroupName: n}))
 		must[*iam.TagUserOutput](t)(c.TagUser(ctx, &iam.TagUserInput{UserName: aws.String("alice"), Tags: []types.Tag{tag(*n, "v")}}))
@@ -117,6 +120,13 @@ func listings() map[string]listing {
 				return nil, nil, err
 			}
 			return out.PolicyNames, out.Marker, nil
+		},
+		"ListServiceSpecificCredentials": func(ctx context.Context, c *iam.Client, n int32, m *string) ([]string, *string, error) {
+			out, err := c.ListServiceSpecificCredentials(ctx, &iam.ListServiceSpecificCredentialsInput{AllUsers: aws.Bool(true), MaxItems: &n, Marker: m})
+			if err != nil {
+				return nil, nil, err
+			}
+			return namesOf(out.ServiceSpecificCredentials, func(s types.ServiceSpecificCredentialMetadata) *string { return s.UserName }), out.Marker, nil
 		},
 		"ListUserTags": func(ctx context.Context, c *iam.Client, n int32, m *string) ([]string, *string, error) {
 			out, err := c.ListUserTags(ctx, &iam.ListUserTagsInput{UserName: alice, MaxItems: &n, Marker: m})

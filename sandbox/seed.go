@@ -79,28 +79,18 @@ func (a *Account) SeedFrom(r io.Reader) error {
 	if err := json.NewDecoder(r).Decode(&file); err != nil {
 		return fmt.Errorf("read the account's details: %w", err)
 	}
-	release, err := a.acquire()
-	if err != nil {
-		return err
-	}
-	defer release()
-	for _, k := range a.store.kinds {
-		if k.name != sessionName && a.store.count(k.name) > 0 {
-			return errors.New("seed: the account is not empty")
+	return a.edit(func(c *call) error {
+		for _, k := range c.store.kinds {
+			if k.settings != nil && c.store.count(k.name) > 0 {
+				return errors.New("seed: the account is not empty")
+			}
 		}
-	}
-	s := seeder{
-		call: &call{
-			account: a.id, options: &a.options, store: newStore(a.store.kinds), now: a.options.Now().UTC(), form: emptyForm,
-			minted: a.store.minted, operation: &operation{write: true},
-		},
-		groupIDs: map[string]string{},
-		idsByARN: map[string]string{},
-	}
-	if err := s.seed(&file); err != nil {
-		return fmt.Errorf("seed: %w", err)
-	}
-	return a.commit(s.change)
+		s := seeder{call: c, groupIDs: map[string]string{}, idsByARN: map[string]string{}}
+		if err := s.seed(&file); err != nil {
+			return fmt.Errorf("seed: %w", err)
+		}
+		return nil
+	})
 }
 
 // A seeder makes entities of records.

@@ -136,8 +136,12 @@ func updateServiceCredential(c *call) (answer, error) {
 	if err != nil {
 		return done, err
 	}
+	status, err := c.newStatus()
+	if err != nil {
+		return done, err
+	}
 	changed := *s
-	changed.Status = c.text("Status")
+	changed.Status = status
 	c.put(&changed)
 	return done, nil
 }

@@ -17,6 +17,10 @@ type SigningCertificate struct {
 	Body     string    `json:"body"`
 	Status   string    `json:"status"`
 	Uploaded time.Time `json:"uploaded"`
+	// StatusChanged is zero for a certificate that was never switched on or off.
+	StatusChanged time.Time `json:"statusChanged,omitzero"`
+	// Slot is the certificate's place in the credential report.
+	Slot int `json:"slot,omitempty"`
 }
 
 func (s *SigningCertificate) place() place    { return placeOf(signingCertificateName, s.ID) }
@@ -24,10 +28,16 @@ func (s *SigningCertificate) born() time.Time { return s.Uploaded }
 func (s *SigningCertificate) links() []string {
 	return []string{ownedBy(signingCertificateName, s.UserID)}
 }
+func (s *SigningCertificate) inSlot() int { return s.Slot }
+
+func (s *SigningCertificate) standing() *standing {
+	return &standing{Active: s.Status == statusActive, Rotated: orElse(s.StatusChanged, s.Uploaded)}
+}
+
+var certificateBody = parameter{name: "CertificateBody", required: true, low: 1, high: 16384, pattern: latinRule}
 
 func signingCertificateKind() *kind {
 	id := parameter{name: "CertificateId", required: true, low: 24, high: 128, pattern: wordRule}
-	body := parameter{name: "CertificateBody", required: true, low: 1, high: 16384, pattern: latinRule}
 	return &kind{
 		name:   signingCertificateName,
 		decode: decodeAs[SigningCertificate],
@@ -37,7 +47,7 @@ func signingCertificateKind() *kind {
 			return c.userNameOf(s.UserID), map[string]string{"body": s.Body, "status": s.Status}
 		},
 		operations: []operation{
-			write("UploadSigningCertificate", uploadSigningCertificate, userName, body),
+			write("UploadSigningCertificate", uploadSigningCertificate, userName, certificateBody),
 			read("ListSigningCertificates", listSigningCertificates, userName, marker, maxItems),
 			write("UpdateSigningCertificate", updateSigningCertificate, userName, id, keyStatus),
 			write("DeleteSigningCertificate", deleteSigningCertificate, userName, id),
@@ -54,8 +64,8 @@ func uploadSigningCertificate(c *call) (answer, error) {
 		return done, err
 	}
 	body := c.text("CertificateBody")
-	block, _ := pem.Decode([]byte(body))
-	if block == nil || block.Type != "CERTIFICATE" {
+	block := certificateBlock(body)
+	if block == nil {
 		return done, refuse("MalformedCertificate", "The certificate cannot be parsed.")
 	}
 	if _, err := x509.ParseCertificate(block.Bytes); err != nil {
@@ -68,11 +78,25 @@ func uploadSigningCertificate(c *call) (answer, error) {
 	if len(certificates) >= quotaCertificatesPerUser {
 		return done, quotaExceeded("SigningCertificatesPerUser", quotaCertificatesPerUser)
 	}
-	// A certificate's id has 32 characters, more than other ids.
-	id := c.newID(idCertificate) + strings.TrimPrefix(c.newID(idCertificate), idCertificate)[:11]
-	s := &SigningCertificate{ID: id, UserID: u.ID, Body: body, Status: statusActive, Uploaded: c.now}
+	s := &SigningCertificate{
+		ID: c.newCertificateID(), UserID: u.ID, Body: body, Status: statusActive, Uploaded: c.now, Slot: newSlot(certificates),
+	}
 	c.put(s)
 	return respond(func(w *xmlWriter) { w.in("Certificate", func() { s.write(w, u) }) })
+}
+
+// certificateBlock is the PEM block of a certificate's body, or nil when it is none.
+func certificateBlock(body string) *pem.Block {
+	block, _ := pem.Decode([]byte(body))
+	if block == nil || block.Type != "CERTIFICATE" {
+		return nil
+	}
+	return block
+}
+
+// newCertificateID makes the id of a signing certificate, which has 32 characters, more than other ids.
+func (c *call) newCertificateID() string {
+	return c.newID(idCertificate) + strings.TrimPrefix(c.newID(idCertificate), idCertificate)[:11]
 }
 
 func listSigningCertificates(c *call) (answer, error) {
@@ -97,8 +121,14 @@ func updateSigningCertificate(c *call) (answer, error) {
 	if err != nil {
 		return done, err
 	}
+	status, err := c.newStatus()
+	if err != nil {
+		return done, err
+	}
 	changed := *s
-	changed.Status = c.text("Status")
+	if status != s.Status {
+		changed.Status, changed.StatusChanged = status, c.now
+	}
 	c.put(&changed)
 	return done, nil
 }

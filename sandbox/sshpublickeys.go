@@ -99,8 +99,12 @@ func updateSSHPublicKey(c *call) (answer, error) {
 	if err != nil {
 		return done, err
 	}
+	status, err := c.newStatus()
+	if err != nil {
+		return done, err
+	}
 	changed := *k
-	changed.Status = c.text("Status")
+	changed.Status = status
 	c.put(&changed)
 	return done, nil
 }

@@ -8,24 +8,18 @@ import (
 func summaryOperation() operation { return read("GetAccountSummary", getAccountSummary) }
 
 // getAccountSummary tells counts and quotas. Each kind adds its own; what is left is about the account as a whole and
-// about what is not simulated. The root user has a password, a hardware MFA device, which no list shows, and no keys.
+// about what is not simulated.
 func getAccountSummary(c *call) (answer, error) {
 	summary := map[string]int{
-		"AccountMFAEnabled":                 1,
-		"AccountPasswordPresent":            1,
-		"AccountAccessKeysPresent":          0,
-		"AccountSigningCertificatesPresent": 0,
-		"AssumeRolePolicySizeQuota":         quotaTrustSize,
-		"AttachedPoliciesPerGroupQuota":     quotaAttachedPerHolder,
-		"AttachedPoliciesPerRoleQuota":      quotaAttachedPerHolder,
-		"AttachedPoliciesPerUserQuota":      quotaAttachedPerHolder,
-		"GlobalEndpointTokenVersion":        quotaSTSTokenVersion,
-		"GroupPolicySizeQuota":              quotaGroupInlineSize,
-		"Providers":                         0,
-		"RolePolicySizeQuota":               quotaRoleInlineSize,
-		"ServerCertificates":                0,
-		"ServerCertificatesQuota":           quotaServerCertificates,
-		"UserPolicySizeQuota":               quotaUserInlineSize,
+		"AssumeRolePolicySizeQuota":     quotaTrustSize,
+		"AttachedPoliciesPerGroupQuota": quotaAttachedPerHolder,
+		"AttachedPoliciesPerRoleQuota":  quotaAttachedPerHolder,
+		"AttachedPoliciesPerUserQuota":  quotaAttachedPerHolder,
+		"GlobalEndpointTokenVersion":    quotaSTSTokenVersion,
+		"GroupPolicySizeQuota":          quotaGroupInlineSize,
+		"Providers":                     0,
+		"RolePolicySizeQuota":           quotaRoleInlineSize,
+		"UserPolicySizeQuota":           quotaUserInlineSize,
 	}
 	for _, k := range c.store.kinds {
 		if k.count != nil {

@@ -19,7 +19,7 @@ type User struct {
 	// Groups are the unique ids of the user's groups, in order: a group can be renamed.
 	Groups []string `json:"groups,omitempty"`
 	Grants
-	// PasswordLastUsed is when the user last signed in, if ever.
+	// PasswordLastUsed is when the user last signed in, if ever, be it with a password since deleted.
 	PasswordLastUsed *time.Time `json:"passwordLastUsed,omitempty"`
 }
 
@@ -125,7 +125,7 @@ func listUsers(c *call) (answer, error) {
 		return done, err
 	}
 	return respond(func(w *xmlWriter) {
-		list(w, "Users", users, func(u *User) { u.write(w, c.account) })
+		list(w, "Users", users, func(u *User) { u.writeUsed(w, c.account) })
 		w.more(next)
 	})
 }
@@ -218,13 +218,18 @@ func (c *call) underPrefix(path string) bool {
 	return strings.HasPrefix(path, c.text("PathPrefix"))
 }
 
-// write writes what lists tell of a user: no boundary, no tags.
+// write writes what other lists than ListUsers tell of a user: no boundary, no tags, no use.
 func (u *User) write(w *xmlWriter, account string) {
 	w.text("Path", u.Path)
 	w.text("UserName", u.Name)
 	w.text("UserId", u.ID)
 	w.text("Arn", u.arn(account))
 	w.time("CreateDate", u.Created)
+}
+
+// writeUsed writes what ListUsers tells of a user.
+func (u *User) writeUsed(w *xmlWriter, account string) {
+	u.write(w, account)
 	if u.PasswordLastUsed != nil {
 		w.time("PasswordLastUsed", *u.PasswordLastUsed)
 	}
@@ -232,7 +237,7 @@ func (u *User) write(w *xmlWriter, account string) {
 
 // writeWhole writes what CreateUser and GetUser tell: boundary and tags when there are any.
 func (u *User) writeWhole(w *xmlWriter, account string) {
-	u.write(w, account)
+	u.writeUsed(w, account)
 	writeBoundary(w, u.Boundary)
 	if len(u.Tags) > 0 {
 		writeTags(w, u.Tags)

@@ -130,11 +130,13 @@ func (d decoder) value(n *node, into reflect.Value, label string) bool {
 }
 
 func (d decoder) check(n *node, value reflect.Value) bool {
-	c, ok := reflect.TypeAssert[checked](value)
-	if !ok {
-		return true
+	var err error
+	if c, ok := reflect.TypeAssert[checked](value); ok {
+		err = c.check()
+	} else if c, ok := reflect.TypeAssert[choice](value); ok {
+		err = checkChoice(value.String(), c.words())
 	}
-	if err := c.check(); err != nil {
+	if err != nil {
 		d.problems.add(n.place(), "%v", err)
 		return false
 	}

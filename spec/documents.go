@@ -24,9 +24,9 @@ func (document) schema() *jsonschema.Schema {
 		Type:        "object",
 		Description: "An IAM policy document.",
 		Properties: map[string]*jsonschema.Schema{
-			"Version":   {Const: &version},
-			"Id":        {Type: "string"},
-			"Statement": {AnyOf: []*jsonschema.Schema{statement, {Type: "array", Items: statement}}},
+			"Version":   {Description: "The version of the policy language.", Const: &version},
+			"Id":        {Description: "A name for the document, without effect.", Type: "string"},
+			"Statement": {Description: "What is allowed or denied.", AnyOf: []*jsonschema.Schema{statement, {Type: "array", Items: statement}}},
 		},
 		PropertyOrder:        []string{"Version", "Id", "Statement"},
 		Required:             []string{"Version", "Statement"},

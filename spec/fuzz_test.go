@@ -16,12 +16,20 @@ func FuzzLoad(f *testing.F) {
 	f.Add(head+"users: &a {x: *a, <<: *a}\n", "[")
 	f.Add(head+"vars: {a: }\nusers: {'${a}': {inline: {i: {file: a.json}}}}", `{"${a}":1,"a":[1e9,"\ud800"]}`)
 	f.Add(head+"roles: {r: {trust_policy: {file: a.json}, max_session: 99h}}", `{"Statement":{}}`)
+	f.Add(head+"require: {mfa: {grace: 9999999d, exceptions: [user/a, {subject: , until: 0000-12-31}]}, cloudshell_full_access: {exceptions: [[]]}}", "")
+	f.Add(head+"require: {access_keys: {ladder: {warn: 1d, delete: 1d}}, permissions: {groups: {'': '', none: x}, boundary: {for: ['']}}}", "")
+	f.Add(head+"require: {support_role: {principals: ['', user/x, 5]}, trust: {accounts: [x], services: ['']}}\nbenchmark: ${x}", "")
 	f.Fuzz(func(t *testing.T, text, document string) {
 		b, err := load(map[string]string{"baseline.yaml": text, "a.json": document}, spec.Env{})
 		if err == nil {
 			for at, object := range b.Want.Objects {
 				if object == nil || b.Places[at].Line == 0 {
 					t.Errorf("%s: object %v at %s", at, object, b.Places[at])
+				}
+			}
+			for rule, place := range b.RequirePlaces {
+				if b.Want.Require == nil || place.Line == 0 {
+					t.Errorf("require.%s at %s", rule, place)
 				}
 			}
 			return

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -78,16 +77,7 @@ var characterSettings = map[characterClass]string{
 	"upper": "uppercase", "lower": "lowercase", "number": "numbers", "symbol": "symbols",
 }
 
-func (class characterClass) check() error {
-	if _, ok := characterSettings[class]; !ok {
-		return fmt.Errorf("%q is not one of upper, lower, number, symbol", string(class))
-	}
-	return nil
-}
-
-func (characterClass) schema() *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "string", Enum: []any{"upper", "lower", "number", "symbol"}}
-}
+func (characterClass) words() []string { return []string{"upper", "lower", "number", "symbol"} }
 
 // passwordAge is a number of days; 0 is never.
 type passwordAge int

@@ -13,6 +13,27 @@ import (
 // schemaed is a type that knows more about its values than its Go type says.
 type schemaed interface{ schema() *jsonschema.Schema }
 
+// shortened is a type with a short form, which its own schema describes, and a long one: a map with the keys of a struct.
+type shortened interface {
+	schemaed
+	long() reflect.Type
+}
+
+// ownSchema returns the schema of a type that has one of its own, else nil.
+func ownSchema(t reflect.Type) *jsonschema.Schema {
+	// A pointer has the methods of what it points to, but the zero one points to nothing.
+	if t.Kind() == reflect.Pointer {
+		return nil
+	}
+	if own, ok := reflect.TypeAssert[schemaed](reflect.Zero(t)); ok {
+		return own.schema()
+	}
+	if own, ok := reflect.TypeAssert[choice](reflect.Zero(t)); ok {
+		return choiceSchema(own.words())
+	}
+	return nil
+}
+
 // Schema returns the JSON Schema (draft 2020-12) of a file, indented, for editors. It is made of the structs that files are
 // decoded into. What a schema cannot say, such as that a name is declared, only Load checks.
 func Schema() ([]byte, error) {
@@ -51,7 +72,9 @@ func Schema() ([]byte, error) {
 // schemaOf returns the schema of a struct. The schemas of the types that have their own go to defs.
 func schemaOf(t reflect.Type, defs map[string]*jsonschema.Schema) (*jsonschema.Schema, error) {
 	references := map[reflect.Type]*jsonschema.Schema{}
-	collect(t, references, defs)
+	if err := collect(t, references, defs); err != nil {
+		return nil, err
+	}
 	s, err := jsonschema.ForType(t, &jsonschema.ForOptions{TypeSchemas: references})
 	if err != nil {
 		return nil, fmt.Errorf("schema: %w", err)
@@ -61,24 +84,36 @@ func schemaOf(t reflect.Type, defs map[string]*jsonschema.Schema) (*jsonschema.S
 }
 
 // collect finds the types at and below t that have a schema of their own.
-func collect(t reflect.Type, references map[reflect.Type]*jsonschema.Schema, defs map[string]*jsonschema.Schema) {
-	if own, ok := reflect.TypeAssert[schemaed](reflect.Zero(t)); ok && t.Kind() != reflect.Pointer {
+func collect(t reflect.Type, references map[reflect.Type]*jsonschema.Schema, defs map[string]*jsonschema.Schema) error {
+	if own := ownSchema(t); own != nil {
 		references[t] = definition(t)
-		defs[t.Name()] = own.schema()
-		return
+		if both, ok := reflect.TypeAssert[shortened](reflect.Zero(t)); ok {
+			long, err := schemaOf(both.long(), defs)
+			if err != nil {
+				return err
+			}
+			own = &jsonschema.Schema{AnyOf: []*jsonschema.Schema{own, long}}
+		}
+		defs[t.Name()] = own
+		return nil
 	}
 	switch t.Kind() {
 	case reflect.Pointer, reflect.Slice:
-		collect(t.Elem(), references, defs)
+		return collect(t.Elem(), references, defs)
 	case reflect.Map:
-		collect(t.Key(), references, defs)
-		collect(t.Elem(), references, defs)
+		if err := collect(t.Key(), references, defs); err != nil {
+			return err
+		}
+		return collect(t.Elem(), references, defs)
 	case reflect.Struct:
 		for field := range t.Fields() {
-			collect(field.Type, references, defs)
+			if err := collect(field.Type, references, defs); err != nil {
+				return err
+			}
 		}
 	default:
 	}
+	return nil
 }
 
 func definition(t reflect.Type) *jsonschema.Schema {
@@ -91,7 +126,7 @@ func refine(t reflect.Type, s *jsonschema.Schema) {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if _, ok := reflect.TypeAssert[schemaed](reflect.Zero(t)); ok {
+	if ownSchema(t) != nil {
 		return
 	}
 	switch t.Kind() {
@@ -105,7 +140,7 @@ func refine(t reflect.Type, s *jsonschema.Schema) {
 	case reflect.Slice:
 		refine(t.Elem(), s.Items)
 	case reflect.Map:
-		if _, ok := reflect.TypeAssert[schemaed](reflect.Zero(t.Key())); ok {
+		if ownSchema(t.Key()) != nil {
 			s.PropertyNames = definition(t.Key())
 		}
 		if t.Elem().Kind() != reflect.Pointer {

@@ -19,13 +19,13 @@ version: 1
 name: everything
 account: 111122223333
 alias: acme-prod
-vars: {env: , team: data}
+vars: {env: , team: data, idle: 45d}
 policies:
   Read: {path: /team/, description: Reads, tags: {team: data}, document: {Version: 2012-10-17, Statement: {Effect: Allow, Action: "s3:*", Resource: "*"}}}
   Write: {file: write.json}
   Old: {absent: true}
 groups:
-  Ops: {path: /team/, policies: [Read, aws:PowerUserAccess], inline: {a: {Version: "2012-10-17", Statement: []}, b: {file: b.json}}, members: [alice]}
+  Ops: {path: /team/, policies: [Read, aws:PowerUserAccess], inline: {a: {Version: "2012-10-17", Statement: [{Effect: Deny, Action: "s3:*", Resource: "*"}]}, b: {file: b.json}}, members: [alice]}
   Empty:
 users:
   alice: {path: /team/, groups: [Ops], policies: [], inline: {}, tags: {team: "${team}"}, boundary: none}
@@ -52,6 +52,30 @@ instance_profiles:
   bare: {role: ""}
   none:
 password_policy: {min_length: 14, require: [upper, lower], max_age: never, reuse_prevention: 24, allow_change: true, hard_expiry: false}
+benchmark: cis-7.0
+require:
+  root: {mfa: hardware, access_keys: none}
+  mfa: {of: all_users, enforce: deny-without-mfa, grace: 7d, unassigned: remove, exceptions: [user/alice, {subject: user/bob, reason: vendor tool, until: 2026-12-31}]}
+  access_keys: {max_age: 90d, max_active: 1, unused: 45d, ladder: {warn: 80d, deactivate: 90d, delete: 120d}, exceptions: [user/ci]}
+  passwords: {unused: "${idle}", action: remove, exceptions: []}
+  credentials:
+    ssh_keys: {max_age: 90d, unused: 45d, action: deactivate}
+    service_specific: {max_age: 12h, action: report}
+    signing_certificates: {unused: 45d}
+    exceptions: ["user/${team}-bot"]
+  permissions:
+    users: groups-only
+    admin: forbidden
+    service_wildcards: report
+    boundary: {for: [users, roles, user/alice, role/partner], policy: Read}
+    fix: true
+    groups: {aws:ReadOnlyAccess: Ops, Read: Empty}
+    exceptions: [role/BreakGlass, group/Admins, policy/Old, user/alice]
+  trust: {accounts: ["444455556666", 111122223333], services: [lambda.amazonaws.com], external_id: required, public: forbidden, exceptions: [role/partner]}
+  unused_roles: {after: 90d, exceptions: [role/partner]}
+  support_role: {principals: [role/partner, "user/alice", "arn:aws:iam::111122223333:user/alice"]}
+  server_certificates: {expired: removed}
+  cloudshell_full_access: {exceptions: [group/Ops]}
 unmanaged: {users: report, roles: ignore, groups: delete, policies: report, instance_profiles: ignore, attachments: report, inline: report, memberships: report}
 `
 
@@ -111,6 +135,14 @@ func TestSchemaAcceptsEverything(t *testing.T) {
 	}
 }
 
+// What the schema is shown to accept, Load accepts too.
+func TestEverythingLoads(t *testing.T) {
+	files := map[string]string{"baseline.yaml": everything, "write.json": jsonDoc, "b.json": jsonDoc, "trust.yaml": `{Version: "2012-10-17", Statement: {Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: "sts:AssumeRole"}}`}
+	if _, err := load(files, spec.Env{Vars: map[string]string{"env": "/test/"}}); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestSchemaRefuses(t *testing.T) {
 	schema := resolved(t)
 	for _, text := range []string{
@@ -131,6 +163,29 @@ func TestSchemaRefuses(t *testing.T) {
 		"instance_profiles: {web: {role: 'a b'}}",
 		"password_policy: {require: [digits]}",
 		"unmanaged: {users: destroy}",
+		"benchmark: cis-2.0",
+		"require: ",
+		"require: {rot: {}}",
+		"require: {root: {mfa: virtual}}",
+		"require: {root: {access_keys: one}}",
+		"require: {mfa: {enforce: yes}}",
+		"require: {mfa: {exceptions: [alice]}}",
+		"require: {mfa: {exceptions: [{subject: user/alice, reason: x}]}}",
+		"require: {mfa: {exceptions: [{subject: user/alice, reason: x, until: soon}]}}",
+		"require: {access_keys: {max_age: 90}}",
+		"require: {access_keys: {max_age: 90d, ladder: {warn: 80d}}}",
+		"require: {passwords: {}}",
+		"require: {credentials: {ssh_keys: {action: delete}}}",
+		"require: {permissions: {admin: report}}",
+		"require: {permissions: {boundary: {for: [group/a], policy: x}}}",
+		"require: {permissions: {boundary: {for: [users]}}}",
+		"require: {trust: {accounts: ['1']}}",
+		"require: {trust: {services: [lambda]}}",
+		"require: {unused_roles: {}}",
+		"require: {support_role: {principals: [group/a]}}",
+		"require: {server_certificates: {expired: kept}}",
+		"require: {cloudshell_full_access: allowed}",
+		"require: {cloudshell_full_access: {}}",
 		"account: '123'",
 		"version: 2",
 	} {
@@ -165,6 +220,12 @@ func TestSchemaDescribesEveryKey(t *testing.T) {
 		}
 		if s.Items != nil {
 			walk(path+"[]", s.Items)
+		}
+		for name, def := range s.Defs {
+			walk(name, def)
+		}
+		for _, form := range s.AnyOf {
+			walk(path, form)
 		}
 	}
 	walk("", &schema)

@@ -31,6 +31,7 @@ func sections() []section {
 		&roles{},
 		&instanceProfiles{},
 		&passwordPolicies{},
+		&requirements{},
 		&dispositions{},
 	}
 }
@@ -118,6 +119,19 @@ func entries[K ~string, T any](section *node, values map[K]T, f func(name string
 			f(e.key.text, value, e)
 		}
 	}
+}
+
+// listing remembers where the items of a list are.
+type listing map[string]Place
+
+// add remembers an item by what makes it the same as another, and says so if it is there already.
+func (l listing) add(c *compiler, shown, same string, item *node) bool {
+	if first, again := l[same]; again {
+		c.problems.add(item.place(), "%q is listed twice; first at %s", shown, first)
+		return false
+	}
+	l[same] = item.place()
+	return true
 }
 
 // alone says what is wrong with `absent`: it stands alone, and it is true.

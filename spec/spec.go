@@ -37,6 +37,8 @@ type Baseline struct {
 	Files []resource.SourceFile
 	// Places says where each object of Want is declared, the absent ones too.
 	Places map[resource.Address]Place
+	// RequirePlaces says where each rule of Want.Require is declared, by its key under `require`, such as "mfa".
+	RequirePlaces map[string]Place
 	// PolicyTags is true when some policy declares tags or a description, which the account's bulk reading leaves out.
 	PolicyTags bool
 }
@@ -72,7 +74,8 @@ func Load(inputs []Input, env Env) (*Baseline, error) {
 				Complete:  map[resource.Address][]resource.Kind{},
 				Unmanaged: map[string]resource.Disposition{},
 			},
-			Places: map[resource.Address]Place{},
+			Places:        map[resource.Address]Place{},
+			RequirePlaces: map[string]Place{},
 		},
 	}
 	if head.Account != nil {

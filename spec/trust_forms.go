@@ -85,10 +85,15 @@ func (c *compiler) principal(kind resource.Kind, named *string, n *node, s *stat
 		if !c.known(kind, arn, n) {
 			return false
 		}
-		arn = c.arn(c.account, word(kind)+c.names[kind][arn].path+arn)
+		arn = c.principalARN(kind, arn)
 	}
 	s.kind, s.principals = "AWS", []string{arn}
 	return true
+}
+
+// principalARN returns the ARN of a user or role of this file.
+func (c *compiler) principalARN(kind resource.Kind, name string) string {
+	return c.arn(c.account, word(kind)+c.names[kind][name].path+name)
 }
 
 // arn returns the ARN of something of IAM.

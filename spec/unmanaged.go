@@ -1,12 +1,6 @@
 package spec
 
-import (
-	"fmt"
-
-	"github.com/google/jsonschema-go/jsonschema"
-
-	"baseline/resource"
-)
+import "baseline/resource"
 
 // dispositions say what becomes of objects that no file mentions.
 type dispositions struct {
@@ -42,14 +36,6 @@ func (d *dispositions) compile(c *compiler) {
 
 type disposition string
 
-func (d disposition) check() error {
-	switch resource.Disposition(d) {
-	case resource.Ignore, resource.Report, resource.Delete:
-		return nil
-	}
-	return fmt.Errorf("%q is not one of ignore, report, delete", string(d))
-}
-
-func (disposition) schema() *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "string", Enum: []any{string(resource.Ignore), string(resource.Report), string(resource.Delete)}}
+func (disposition) words() []string {
+	return []string{string(resource.Ignore), string(resource.Report), string(resource.Delete)}
 }

@@ -72,7 +72,7 @@ func (c *command) applyFiles(ctx context.Context, s *session, declared string, o
 	if err := c.mentionUnfinished(p.plan.Account); err != nil || len(p.plan.Changes) == 0 {
 		return err
 	}
-	if err := mustOutlive(p.plan, p.plan.Caller); err != nil {
+	if err := mustOutlive(p.plan, p.caller); err != nil {
 		return err
 	}
 	if err := c.consent(ctx, p.plan, o); err != nil {
@@ -110,7 +110,7 @@ func (c *command) applyPlan(ctx context.Context, path string, o applyFlags) erro
 			fmt.Fprintln(c.Out, render.Summary(plan))
 			return nil
 		}
-		if err := mustOutlive(plan, who.ARN); err != nil {
+		if err := mustOutlive(plan, who.Caller()); err != nil {
 			return err
 		}
 		if err := oneWayConsent(plan, o); err != nil {
@@ -144,7 +144,7 @@ func (c *command) resume(ctx context.Context, id string, o applyFlags) error {
 		return err
 	}
 	return c.withAccount(ctx, run.Header.Account, "the run", func(s *session, who live.Identity) error {
-		if err := mustOutlive(run.Plan, who.ARN); err != nil {
+		if err := mustOutlive(run.Plan, who.Caller()); err != nil {
 			return err
 		}
 		a, err := c.applier(s, json)

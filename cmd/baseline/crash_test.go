@@ -74,7 +74,7 @@ func (s *stage) applier() *applier.Applier {
 // draw plans the way to a goal, or returns nil where there is none in one plan.
 func (s *stage) draw(goal, from resource.State) *resource.Plan {
 	want := accounts.Wanting(goal, from)
-	reading, err := s.session.Account.Read(s.t.Context())
+	reading, err := s.session.Account.Read(s.t.Context(), live.Ask{})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func (s *stage) back(id string) *resource.Plan {
 
 // state is what the account shows, by the settings that every read shows.
 func (s *stage) state() resource.State {
-	reading, err := s.session.Account.Read(s.t.Context())
+	reading, err := s.session.Account.Read(s.t.Context(), live.Ask{})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"baseline/kinds"
 	"baseline/live"
 	"baseline/planner"
+	"baseline/requirements"
 	"baseline/resource"
 	"baseline/spec"
 )
@@ -16,81 +17,114 @@ import (
 // planned is a plan with what is needed to show it and go on from it.
 type planned struct {
 	plan *resource.Plan
+	// caller is whose credentials read the account.
+	caller resource.Caller
 	// calls is how many API calls were made for it.
 	calls int
 }
 
-// draw plans the way from the account to the files.
-func (c *command) draw(ctx context.Context, s *session, declared string) (*planned, error) {
+// seen is an account as it was read for some files.
+type seen struct {
+	baseline *spec.Baseline
+	who      live.Identity
+	reading  *live.Reading
+}
+
+// read reads the files and the account that they are for, with what their requirements are judged by.
+func (c *command) read(ctx context.Context, s *session, declared string) (*seen, error) {
+	if declared == "" { // files that hold for any account are filled in with the one that is current
+		who, err := s.Identify(ctx)
+		if err != nil {
+			return nil, err
+		}
+		declared = who.Account
+	}
+	baseline, err := c.load(declared) // files are complained of before the account is asked
+	if err != nil {
+		return nil, err
+	}
 	type reading struct {
 		*live.Reading
 		err error
 	}
-	var baseline *spec.Baseline
-	var err error
-	if declared != "" { // files are complained of before the account is asked
-		if baseline, err = c.load(declared); err != nil {
-			return nil, err
-		}
-	}
 	read := make(chan reading, 1)
 	go func() {
-		r, err := s.Account.Read(ctx)
+		r, err := s.Account.Read(ctx, live.Ask{Needs: requirements.Needs(baseline.Want.Require)})
 		read <- reading{r, err}
 	}()
 	who, err := s.Identify(ctx)
 	got := <-read
+	switch {
+	case err != nil:
+		return nil, err
+	case who.Account != declared:
+		return nil, refusal("the file is for account %s, and these credentials are for %s (%s)", declared, who.Account, who.ARN)
+	case got.err != nil:
+		return nil, got.err
+	}
+	return &seen{baseline, who, got.Reading}, nil
+}
+
+// draw plans the way from the account to the files.
+func (c *command) draw(ctx context.Context, s *session, declared string) (*planned, error) {
+	seen, err := c.read(ctx, s, declared)
 	if err != nil {
 		return nil, err
 	}
-	if declared != "" && who.Account != declared {
-		return nil, refusal("the file is for account %s, and these credentials are for %s (%s)", declared, who.Account, who.ARN)
+	account := planner.Account{
+		ID: seen.who.Account, Live: seen.reading.State, Quotas: seen.reading.Quotas, Types: kinds.Types(),
+		Evidence: seen.reading.Evidence, Now: seen.reading.At,
 	}
-	if got.err != nil {
-		return nil, got.err
-	}
-	if baseline == nil {
-		if baseline, err = c.load(who.Account); err != nil {
-			return nil, err
-		}
-	}
-	account := planner.Account{ID: who.Account, Live: got.State, Quotas: got.Quotas, Types: kinds.Types()}
-	draft, err := lookClosely(ctx, s, &account, func() *planner.Draft { return planner.Make(baseline.Want, account) })
+	draft, err := lookClosely(ctx, s, &account, func() *planner.Draft { return planner.Make(seen.baseline.Want, account) })
 	if err != nil {
 		return nil, err
 	}
 	if len(draft.Problems) > 0 {
-		return nil, placed(draft.Problems, baseline)
+		return nil, placed(draft.Problems, seen.baseline)
 	}
 	plan := &resource.Plan{
-		Format: resource.PlanFormat, Baseline: baseline.Name, Account: who.Account, Caller: who.ARN, ReadAt: got.At,
-		Files: baseline.Files, Changes: draft.Changes, Findings: draft.Findings, Notices: slices.Concat(got.Notices, draft.Notices),
+		Format: resource.PlanFormat, Baseline: seen.baseline.Name, Account: seen.who.Account, Caller: seen.who.ARN, ReadAt: seen.reading.At,
+		Files: seen.baseline.Files, Changes: draft.Changes, Findings: draft.Findings,
+		Notices: slices.Concat(seen.reading.Notices, draft.Notices),
 	}
-	if why := ownDeletion(plan, who.ARN); why != "" {
+	if why := ownHarm(plan, seen.who.Caller()); why != "" {
 		plan.Notices = append(plan.Notices, why)
 	}
-	return &planned{plan: plan, calls: s.Calls()}, nil
+	return &planned{plan: plan, caller: seen.who.Caller(), calls: s.Calls()}, nil
 }
 
 // lookClosely plans again with a closer look at what the plan asks for, until it asks for nothing more.
 func lookClosely(ctx context.Context, s *session, account *planner.Account, plan func() *planner.Draft) (*planner.Draft, error) {
-	draft := plan()
+	var draft *planner.Draft
+	err := s.looking(ctx, &account.Live, func(looked map[resource.Address]bool) []resource.Address {
+		account.Looked = looked
+		draft = plan()
+		return draft.Look
+	})
+	return draft, err
+}
+
+// looking does work again with a closer look at what it asks for, until it asks for nothing more. The work is told which
+// looks were taken.
+func (s *session) looking(ctx context.Context, state *resource.State, work func(looked map[resource.Address]bool) []resource.Address) error {
 	looked := map[resource.Address]bool{}
-	for len(draft.Look) > 0 {
-		for _, a := range draft.Look {
+	for {
+		look := work(looked)
+		if len(look) == 0 {
+			return nil
+		}
+		for _, a := range look {
 			if looked[a] {
-				return nil, fmt.Errorf("the close look at %s shows nothing new", a)
+				return fmt.Errorf("the close look at %s shows nothing new", a)
 			}
 			looked[a] = true
 		}
-		state, err := s.Look(ctx, account.Live, draft.Look)
+		closer, err := s.Look(ctx, *state, look)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		account.Live = state
-		draft = plan()
+		*state = closer
 	}
-	return draft, nil
 }
 
 func placed(problems []planner.Problem, b *spec.Baseline) error {

@@ -26,6 +26,7 @@ var (
 	exitDone        = exit{0, "done", "done, or no changes"}
 	exitError       = exit{1, "error", "error"}
 	exitChanges     = exit{2, "changes", "there are changes (plan --detailed-exitcode)"}
+	exitFindings    = exit{3, "findings", "controls failed (check)"}
 	exitInvalid     = exit{4, "invalid-file", "a file is invalid"}
 	exitStale       = exit{5, "stale-plan", "the account has changed since the plan was made"}
 	exitRefused     = exit{6, "refused", "refused: one-way changes, wrong account, own credentials, or nobody to ask"}
@@ -35,7 +36,7 @@ var (
 	exitInterrupted = exit{130, "interrupted", "interrupted"}
 )
 
-var exits = []exit{exitDone, exitError, exitChanges, exitInvalid, exitStale, exitRefused, exitPartly, exitLocked, exitDrift, exitInterrupted}
+var exits = []exit{exitDone, exitError, exitChanges, exitFindings, exitInvalid, exitStale, exitRefused, exitPartly, exitLocked, exitDrift, exitInterrupted}
 
 // ending is an error that says how the command ends. next is what the reader can do about it.
 type ending struct {

@@ -82,7 +82,7 @@ func (c *command) takeBack(ctx context.Context, s *session, who live.Identity, r
 	if err != nil {
 		return err
 	}
-	if why := ownDeletion(plan, who.ARN); why != "" {
+	if why := ownHarm(plan, who.Caller()); why != "" {
 		plan.Notices = append(plan.Notices, why)
 	}
 	for _, d := range drift {
@@ -108,7 +108,7 @@ func (c *command) takeBack(ctx context.Context, s *session, who live.Identity, r
 	case o.dryRun || len(plan.Changes) == 0:
 		return nil
 	}
-	if err := mustOutlive(plan, who.ARN); err != nil {
+	if err := mustOutlive(plan, who.Caller()); err != nil {
 		return err
 	}
 	o.allowOneWay = true // what was made by the run may go; the plan has said what goes with it
@@ -190,15 +190,19 @@ func (c *command) mustNotBeHalfUndone(run *applier.Run) error {
 
 // wayBack plans the undoing of a run against the account as it is.
 func (c *command) wayBack(ctx context.Context, s *session, run *applier.Run, who live.Identity) (*resource.Plan, []planner.Drift, error) {
-	reading, err := s.Account.Read(ctx)
+	made := run.Made()
+	reading, err := s.Account.Read(ctx, live.Ask{Needs: resource.Needs{Kinds: extraKinds(made)}})
 	if err != nil {
 		return nil, nil, err
 	}
 	account := planner.Account{ID: who.Account, Live: reading.State, Types: kinds.Types()}
+	if account.Live, err = s.Look(ctx, account.Live, heldObjects(made)); err != nil {
+		return nil, nil, err
+	}
 	var drift []planner.Drift
 	draft, err := lookClosely(ctx, s, &account, func() *planner.Draft {
 		var d *planner.Draft
-		d, drift = planner.Undo(run.Made(), account)
+		d, drift = planner.Undo(made, account)
 		return d
 	})
 	if err != nil {
@@ -215,4 +219,30 @@ func (c *command) wayBack(ctx context.Context, s *session, run *applier.Run, who
 		Format: resource.PlanFormat, Baseline: run.Header.Baseline, Account: who.Account, Caller: who.ARN, ReadAt: reading.At,
 		Undoes: run.ID, Changes: draft.Changes, Findings: draft.Findings, Notices: slices.Concat(reading.Notices, draft.Notices),
 	}, drift, nil
+}
+
+// extraKinds are the kinds of a run's objects that are read only when asked for.
+func extraKinds(made []planner.Made) []resource.Kind {
+	var extra []resource.Kind
+	for _, t := range kinds.Types() {
+		if t.Extra && slices.ContainsFunc(made, func(m planner.Made) bool { return m.Address.Kind == t.Kind }) {
+			extra = append(extra, t.Kind)
+		}
+	}
+	return extra
+}
+
+// heldObjects are those of a run's objects that no read shows, and that must be looked at.
+func heldObjects(made []planner.Made) []resource.Address {
+	held := map[resource.Kind]bool{}
+	for _, t := range kinds.Types() {
+		held[t.Kind] = t.Held
+	}
+	var objects []resource.Address
+	for _, m := range made {
+		if held[m.Address.Kind] {
+			objects = append(objects, m.Address)
+		}
+	}
+	return objects
 }

@@ -85,7 +85,7 @@ account that is kept in FILE.`,
 	flags.IntVar(&c.parallel, "parallelism", 16, "how many changes may be under way at once")
 
 	root.AddCommand(
-		c.planCommand(), c.applyCommand(), c.rollbackCommand(), c.runsCommand(),
+		c.checkCommand(), c.planCommand(), c.applyCommand(), c.rollbackCommand(), c.runsCommand(),
 		c.validateCommand(), c.schemaCommand(), c.baselinesCommand(), c.sandboxCommand(), c.versionCommand(),
 	)
 	root.SetHelpCommand(helpCommand(root))

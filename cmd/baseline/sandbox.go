@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -27,7 +28,7 @@ func (c *command) sandboxCommand() *cobra.Command {
 }
 
 func (c *command) serveCommand() *cobra.Command {
-	var listen, state, seed string
+	var listen, state, seed, seedReport string
 	var faults []string
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -46,7 +47,10 @@ Faults make it behave badly on purpose (repeatable):
   export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any AWS_DEFAULT_REGION=us-east-1
   aws iam list-users
   aws iam get-account-authorization-details > real.json
-  baseline sandbox serve --seed real.json`,
+  baseline sandbox serve --seed real.json
+
+  aws iam get-credential-report --query Content --output text | base64 -d > report.csv
+  baseline sandbox serve --seed real.json --seed-report report.csv`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o := sandbox.Options{Account: c.accountID, Now: c.Clock.Now}
@@ -59,9 +63,7 @@ Faults make it behave badly on purpose (repeatable):
 			if err != nil {
 				return err
 			}
-			if seed != "" {
-				err = seedFrom(account, seed)
-			}
+			err = errors.Join(seeded(seed, account.SeedFrom), seeded(seedReport, account.SeedReport))
 			if err == nil {
 				err = c.serve(cmd.Context(), account, listen)
 			}
@@ -71,6 +73,7 @@ Faults make it behave badly on purpose (repeatable):
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:4566", "address to listen on; port 0 picks a free one")
 	cmd.Flags().StringVar(&state, "state", "", "keep the account in this file, created when missing (default: in memory)")
 	cmd.Flags().StringVar(&seed, "seed", "", "start from this file, the output of: aws iam get-account-authorization-details")
+	cmd.Flags().StringVar(&seedReport, "seed-report", "", "and with the credentials of this file, a credential report as AWS's CSV")
 	cmd.Flags().StringArrayVar(&faults, "fault", nil, "a way to behave badly (repeatable)")
 	return cmd
 }
@@ -82,13 +85,17 @@ func openSandbox(state string, o sandbox.Options) (*sandbox.Account, error) {
 	return sandbox.Open(state, o)
 }
 
-func seedFrom(account *sandbox.Account, path string) error {
+// seeded gives a file to one of the account's seeders; no file is nothing to do.
+func seeded(path string, seed func(io.Reader) error) error {
+	if path == "" {
+		return nil
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	if err := account.SeedFrom(file); err != nil {
+	if err := seed(file); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil

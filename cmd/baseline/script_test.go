@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,12 +40,8 @@ func testMain() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	w := &world{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Clock: systemClock{}, Getenv: os.Getenv, InTTY: os.Getenv("TEST_TTY") != ""}
-	if now := os.Getenv("TEST_NOW"); now != "" {
-		at, err := time.Parse(time.RFC3339, now)
-		if err != nil {
-			panic(err)
-		}
-		w.Clock = &scriptClock{now: at}
+	if os.Getenv("TEST_NOW") != "" {
+		w.Clock = &scriptClock{now: scriptNow()}
 	}
 	return run(ctx, os.Args[1:], w)
 }
@@ -84,24 +81,114 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// console makes one call to the sandbox in a file: console FILE ACTION [Name=value ...]. A value @file is that file's text.
+// console does by hand to the sandbox in a file, at the script's time, what people do to an account:
+//
+//	console FILE ACTION [Name=value ...]   makes one call; a value @file is that file's text
+//	console FILE sign-in USER              signs in with the user's password
+//	console FILE use USER [N]              makes a call with the user's first (Nth) access key
+//	console FILE seed DETAILS [REPORT]     fills the account from what AWS printed of another: details, credential report
+//	console FILE root MFA KEYS             gives root a device (none, virtual or hardware) and so many access keys
 func console(args []string) int {
-	account, err := sandbox.Open(args[0], sandbox.Options{Now: time.Now})
+	account, err := sandbox.Open(args[0], sandbox.Options{Now: scriptNow})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	defer account.Close()
-	status, body, err := call(account.Client(), "http://sandbox.invalid/", args[1], args[2:])
-	if err != nil {
+	if err := act(account, args[1], args[2:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	return 0
+}
+
+func act(account *sandbox.Account, action string, args []string) error {
+	switch action {
+	case "sign-in":
+		return account.SignIn(args[0])
+	case "use":
+		key, err := keyOf(account, args)
+		if err != nil {
+			return err
+		}
+		request, err := http.NewRequest(http.MethodPost, "http://sandbox.invalid/", strings.NewReader("Action=GetCallerIdentity&Version=2011-06-15"))
+		if err != nil {
+			return err
+		}
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+key+"/20261121/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0")
+		answer, err := account.Client().Do(request)
+		if err != nil {
+			return err
+		}
+		defer answer.Body.Close()
+		if answer.StatusCode != http.StatusOK {
+			return fmt.Errorf("a call with %s: %s", key, answer.Status)
+		}
+		return nil
+	case "seed":
+		for i, seed := range []func(io.Reader) error{account.SeedFrom, account.SeedReport} {
+			if i == len(args) {
+				break
+			}
+			text, err := os.ReadFile(args[i])
+			if err != nil {
+				return err
+			}
+			if err := seed(strings.NewReader(strings.TrimSpace(string(text)))); err != nil {
+				return err
+			}
+		}
+		return nil
+	case "root":
+		keys, err := strconv.Atoi(args[1])
+		if err != nil {
+			return err
+		}
+		return account.SetRoot(sandbox.Root{Password: true, MFA: args[0], AccessKeys: keys})
+	}
+	status, body, err := call(account.Client(), "http://sandbox.invalid/", action, args)
+	if err != nil {
+		return err
+	}
 	fmt.Fprintln(os.Stdout, body)
 	if status != http.StatusOK {
-		return 1
+		return fmt.Errorf("%s: HTTP %d", action, status)
 	}
-	return 0
+	return nil
+}
+
+var keyIDs = regexp.MustCompile(`<AccessKeyId>(\w+)</AccessKeyId>`)
+
+// keyOf returns the id of a user's access key: USER [N].
+func keyOf(account *sandbox.Account, args []string) (string, error) {
+	_, body, err := call(account.Client(), "http://sandbox.invalid/", "ListAccessKeys", []string{"UserName=" + args[0]})
+	if err != nil {
+		return "", err
+	}
+	n := 1
+	if len(args) > 1 {
+		if n, err = strconv.Atoi(args[1]); err != nil {
+			return "", err
+		}
+	}
+	keys := keyIDs.FindAllStringSubmatch(body, -1)
+	if n > len(keys) {
+		return "", fmt.Errorf("user %s has %d access keys", args[0], len(keys))
+	}
+	return keys[n-1][1], nil
+}
+
+// scriptNow is the time that the script sets, or the computer's.
+func scriptNow() time.Time {
+	if now := os.Getenv("TEST_NOW"); now != "" {
+		at, err := time.Parse(time.RFC3339, now)
+		if err != nil {
+			panic(err)
+		}
+		return at
+	}
+	return time.Now()
 }
 
 func call(client *http.Client, endpoint, action string, params []string) (int, string, error) {

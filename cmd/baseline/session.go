@@ -50,7 +50,7 @@ func (c *command) open(ctx context.Context, declared string) (*session, error) {
 
 // Read makes a session the account of an applier.
 func (s *session) Read(ctx context.Context, kinds []resource.Kind, look []resource.Address) (resource.State, error) {
-	reading, err := s.Account.Read(ctx, kinds...)
+	reading, err := s.Account.Read(ctx, live.Ask{Kinds: kinds})
 	if err != nil {
 		return nil, err
 	}

@@ -2,8 +2,10 @@ package render
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"baseline/resource"
 )
@@ -22,54 +24,92 @@ func severityTint(severity resource.Severity) string {
 	return normal
 }
 
-// findings adds findings, the worst first. Those of one rule with the same advice stand together, so that the advice
-// is given once, and many of which the same was seen are told in a few lines.
-func (v *view) findings(findings []resource.Finding) {
-	ordered := slices.Clone(findings)
-	slices.SortStableFunc(ordered, func(a, b resource.Finding) int {
-		return cmp.Or(compareAlike(a, b), a.Subject.Compare(b.Subject))
-	})
-	for i := 0; i < len(ordered); {
-		f := ordered[i]
-		alike := 1
-		for i+alike < len(ordered) && compareAlike(f, ordered[i+alike]) == 0 {
-			alike++
-		}
-		if i == 0 || compareGroups(ordered[i-1], f) != 0 {
-			v.add(row{label: text(string(f.Severity)) + " · " + text(f.Rule), tint: severityTint(f.Severity)})
-		}
-		v.alike(ordered[i : i+alike])
-		i += alike
-		if i == len(ordered) || compareGroups(f, ordered[i]) != 0 {
-			if f.Advice != "" {
-				v.add(row{indent: 4, label: "-> " + text(f.Advice)})
+// How many lines the findings of one heading get, how many findings of which the same was seen get a line each, and how
+// many of the others are named. JSON names them all.
+const (
+	mostFindings = 24
+	mostLines    = 8
+	mostNames    = 24
+	nameWidth    = 100
+)
+
+// findings adds findings, the worst first, those of one rule under one heading. Those with the same advice stand together, so
+// that the advice is given once, and many of which the same was seen are told in a few lines.
+func (v *view) findings(findings []resource.Finding, heading func(resource.Finding) row) {
+	for group := range stretches(inOrder(findings), compareGroups) {
+		v.add(heading(group[0]))
+		lines, told := 0, 0
+		for advised := range stretches(group, compareAdvice) {
+			if lines == mostFindings {
+				break
 			}
-			v.space()
+			for alike := range stretches(advised, compareAlike) {
+				if len(alike) > mostLines && lines < mostFindings {
+					v.alike(alike)
+					lines, told = lines+1, told+len(alike)
+					continue
+				}
+				for _, f := range alike[:min(len(alike), mostFindings-lines)] {
+					v.add(row{indent: 4, label: subjectName(f.Subject), remarks: seen(f), loud: true})
+					lines, told = lines+1, told+1
+				}
+			}
+			if advice := advised[0].Advice; advice != "" {
+				v.add(row{indent: 4, label: "-> " + text(advice)})
+			}
 		}
+		if more := len(group) - told; more > 0 {
+			v.add(row{indent: 4, label: "and " + grouped(more) + " more; -o json names them all"})
+		}
+		v.space()
 	}
 }
 
-// How many findings of which the same was seen get a line each, and how many of the others are named. JSON names them all.
-const (
-	mostLines = 8
-	mostNames = 24
-	nameWidth = 100
-)
+// ofPlan is the heading of a finding in a plan: how bad it is, the rule, and the control that the rule answers.
+func ofPlan(f resource.Finding) row {
+	label := text(string(f.Severity)) + between + text(f.Rule)
+	if control := firstControl(f); control != "" {
+		label += between + text(control)
+	}
+	return row{label: label, tint: severityTint(f.Severity)}
+}
+
+// firstControl is the control that a finding is about in the file's benchmark, as far as it has one there.
+func firstControl(f resource.Finding) string {
+	if len(f.Controls) == 0 {
+		return ""
+	}
+	return f.Controls[0]
+}
+
+// seen says what was seen and, where that does not tell it already, since when.
+func seen(f resource.Finding) []string {
+	parts := []string{text(f.Seen)}
+	if since := day(f.Since); since != "" && !strings.Contains(f.Seen, since) {
+		parts = append(parts, "since "+since)
+	}
+	return parts
+}
+
+// day writes the date of a time, and nothing for none.
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.DateOnly)
+}
 
 // alike adds findings of which the same was seen.
 func (v *view) alike(findings []resource.Finding) {
-	if len(findings) <= mostLines {
-		for _, f := range findings {
-			v.add(row{indent: 4, label: subjectName(f.Subject), remarks: []string{text(f.Seen)}, loud: true})
-		}
-		return
-	}
 	separator := ","
 	if f := findings[0]; holderOf(f.Subject) != f.Subject {
 		separator = ";" // names of parts have commas
 	}
-	word := strings.ReplaceAll(kindWord(findings[0].Subject.Kind), "_", " ")
-	v.add(row{indent: 4, label: plural(len(findings), word), remarks: []string{text(findings[0].Seen)}, loud: true})
+	remarks := seen(earliest(findings))
+	if len(remarks) > 1 && slices.ContainsFunc(findings, func(f resource.Finding) bool { return day(f.Since) != day(findings[0].Since) }) {
+		remarks[1] = "the first " + remarks[1]
+	}
+	v.add(row{indent: 4, label: plural(len(findings), kindNoun(kindWord(findings[0].Subject.Kind))), remarks: remarks, loud: true})
 	line := ""
 	for i, f := range findings {
 		name := text(f.Subject.Name)
@@ -93,18 +133,57 @@ func (v *view) alike(findings []resource.Finding) {
 	v.add(row{indent: 8, label: line})
 }
 
-// compareAlike puts findings of one group together of which the same was seen of the same kind of object.
-func compareAlike(a, b resource.Finding) int {
-	return cmp.Or(compareGroups(a, b), cmp.Compare(a.Subject.Kind, b.Subject.Kind), cmp.Compare(a.Seen, b.Seen))
+// earliest is the finding that has been so for longest, as far as that is known.
+func earliest(findings []resource.Finding) resource.Finding {
+	first := findings[0]
+	for _, f := range findings {
+		if !f.Since.IsZero() && (first.Since.IsZero() || f.Since.Before(first.Since)) {
+			first = f
+		}
+	}
+	return first
 }
 
+// inOrder returns findings in the order in which they are shown.
+func inOrder(findings []resource.Finding) []resource.Finding {
+	ordered := slices.Clone(findings)
+	slices.SortStableFunc(ordered, func(a, b resource.Finding) int {
+		return cmp.Or(compareGroups(a, b), compareAdvice(a, b), compareAlike(a, b), a.Subject.Compare(b.Subject))
+	})
+	return ordered
+}
+
+// stretches cuts a list into the stretches whose members compare as equal.
+func stretches[T any](list []T, compare func(a, b T) int) iter.Seq[[]T] {
+	return func(yield func([]T) bool) {
+		for len(list) > 0 {
+			n := 1
+			for n < len(list) && compare(list[0], list[n]) == 0 {
+				n++
+			}
+			if !yield(list[:n:n]) {
+				return
+			}
+			list = list[n:]
+		}
+	}
+}
+
+// compareGroups puts findings together that stand under one heading.
 func compareGroups(a, b resource.Finding) int {
 	return cmp.Or(
 		cmp.Compare(severityRank(a.Severity), severityRank(b.Severity)),
 		cmp.Compare(a.Severity, b.Severity),
 		cmp.Compare(a.Rule, b.Rule),
-		cmp.Compare(a.Advice, b.Advice),
+		cmp.Compare(firstControl(a), firstControl(b)),
 	)
+}
+
+func compareAdvice(a, b resource.Finding) int { return cmp.Compare(a.Advice, b.Advice) }
+
+// compareAlike puts findings together of which the same was seen of the same kind of object.
+func compareAlike(a, b resource.Finding) int {
+	return cmp.Or(cmp.Compare(a.Subject.Kind, b.Subject.Kind), cmp.Compare(a.Seen, b.Seen))
 }
 
 // severityRank puts an unknown severity last.

@@ -58,6 +58,8 @@ func TestPlan(t *testing.T) {
 		{"findings_only", findingsOnly()},
 		{"many_findings", manyFindings()},
 		{"part_findings", partFindings()},
+		{"requirements", requirementsPlan()},
+		{"requirement_findings", requirementFindings()},
 		{"hostile", hostile()},
 		{"thousand", thousand()},
 	} {
@@ -82,6 +84,14 @@ func TestPartsAreNamedAfterTheirOwner(t *testing.T) {
 		resource.At("iam_policy_attachment", "group", "g", "aws:job-function/ViewOnly"): "group/g, policy aws:job-function/ViewOnly",
 		resource.At("iam_inline_policy", "user", "u", "own"):                            "user/u, inline own",
 		resource.At("iam_instance_profile_role", "web", "r"):                            "instance_profile/web, role r",
+		resource.At("iam_access_key", "alice", "AKIAIOSFODNN7EXAMPLE"):                  "user/alice, access key AKIAIOSFODNN7EXAMPLE",
+		resource.At("iam_login_profile", "alice"):                                       "user/alice, console password",
+		resource.At("iam_mfa_device", "alice", "arn:aws:iam::111122223333:mfa/phone"):   "user/alice, MFA device arn:aws:iam::111122223333:mfa/phone",
+		resource.At("iam_service_specific_credential", "alice", "ACCAEXAMPLE"):          "user/alice, service-specific credential ACCAEXAMPLE",
+		resource.At("iam_ssh_public_key", "alice", "APKAEXAMPLE"):                       "user/alice, SSH public key APKAEXAMPLE",
+		resource.At("iam_signing_certificate", "alice", "TA7SMPLE"):                     "user/alice, signing certificate TA7SMPLE",
+		resource.At("iam_virtual_mfa_device", "leftover"):                               "virtual_mfa_device/leftover",
+		resource.At("iam_server_certificate", "old"):                                    "server_certificate/old",
 		resource.At("iam_policy_attachment", "cut"):                                     "policy_attachment/cut",
 		resource.At("kind", "x/y"):                                                      "kind/x/y",
 	} {
@@ -188,7 +198,7 @@ func TestPlanHoldsNoControlCharacters(t *testing.T) {
 		)
 		p.Baseline, p.Account, p.Caller, p.Undoes = draw("baseline"), draw("account"), draw("caller"), draw("run")
 		p.Notices = []string{draw("notice")}
-		p.Findings = []resource.Finding{{Rule: draw("rule"), Subject: part, Severity: resource.Severity(draw("severity")), Seen: draw("seen"), Advice: draw("advice")}}
+		p.Findings = []resource.Finding{{Rule: draw("rule"), Subject: part, Severity: resource.Severity(draw("severity")), Seen: draw("seen"), Advice: draw("advice"), Controls: []string{draw("control")}}}
 		r := run(draw("id"), p)
 		r.UndoneBy, r.Result.Error, r.Result.Status = draw("undoing run"), draw("error"), applier.Status(draw("status"))
 		r.Header.Command, r.Header.Undoes = draw("command"), draw("undone run")

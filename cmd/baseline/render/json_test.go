@@ -24,6 +24,7 @@ func TestPlanJSONReadsBack(t *testing.T) {
 	)
 	for name, p := range map[string]*resource.Plan{
 		"create": createEverything(), "drift": removeDrift(), "replace": replaceRole(), "delete": deleteUser(), "odd": odd,
+		"requirements": requirementsPlan(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -47,6 +47,10 @@ func holderOf(a resource.Address) resource.Address {
 		return heldBy(a, service+"_user")
 	case "instance_profile_role": // PROFILE/ROLE
 		return heldBy(a, service+"_instance_profile")
+	case "login_profile": // USER
+		return resource.At(resource.Kind(service+"_user"), a.Name)
+	case "access_key", "mfa_device", "service_specific_credential", "signing_certificate", "ssh_public_key": // USER/ID
+		return heldBy(a, service+"_user")
 	}
 	return a
 }
@@ -57,6 +61,23 @@ func heldBy(part resource.Address, kind string) resource.Address {
 		return resource.At(resource.Kind(kind), name)
 	}
 	return part
+}
+
+// kindNouns are what some kinds are called by people. Others are called by their own words: an access_key is an access key.
+var kindNouns = map[string]string{
+	"login_profile":               "console password",
+	"mfa_device":                  "MFA device",
+	"service_specific_credential": "service-specific credential",
+	"ssh_public_key":              "SSH public key",
+	"virtual_mfa_device":          "virtual MFA device",
+}
+
+// kindNoun is what objects of a kind are called in a sentence, the kind given without its service.
+func kindNoun(word string) string {
+	if noun, ok := kindNouns[word]; ok {
+		return noun
+	}
+	return strings.ReplaceAll(word, "_", " ")
 }
 
 // partWords are nicer words for some kinds of parts, seen from the object that holds them. Other parts are called by their kind,
@@ -91,7 +112,7 @@ func partName(part, owner resource.Address, account string) string {
 	case known:
 		word = nicer
 	}
-	return strings.TrimSpace(strings.ReplaceAll(word, "_", " ") + " " + policyName(text(name), account))
+	return strings.TrimSpace(kindNoun(word) + " " + policyName(text(name), account))
 }
 
 // policyName shortens the ARN of a managed policy to what a file calls it: aws:<path and name> for AWS's own, the bare name

@@ -3,6 +3,7 @@ package render
 import (
 	"io"
 	"strings"
+	"time"
 
 	"baseline/resource"
 )
@@ -13,7 +14,7 @@ func Plan(w io.Writer, p *resource.Plan, r Reading, s Style) error {
 	v := &view{account: p.Account}
 	v.planHeader(p, r)
 	v.changes(p.Changes)
-	v.findings(p.Findings)
+	v.findings(p.Findings, ofPlan)
 	v.notices(p.Notices)
 	v.add(row{label: Summary(p), tint: bold})
 	return writeRows(w, v.rows, s)
@@ -21,13 +22,22 @@ func Plan(w io.Writer, p *resource.Plan, r Reading, s Style) error {
 
 // planHeader says which account was read, by whom and when.
 func (v *view) planHeader(p *resource.Plan, r Reading) {
-	account := "account " + text(p.Account)
-	if p.Caller != "" {
-		account += " as " + callerName(p.Caller)
+	v.line(strings.Join(source(p.Baseline, p.Account, p.Caller, p.ReadAt, r), between))
+	if p.Undoes != "" {
+		v.line("takes back run " + text(p.Undoes))
 	}
-	parts := []string{text(p.Baseline), account}
-	if !p.ReadAt.IsZero() {
-		read := []string{"read " + moment(p.ReadAt)}
+	v.space()
+}
+
+// source says what was read for which baseline, by whom, when and how fast, as the parts of a line.
+func source(baseline, account, caller string, at time.Time, r Reading) []string {
+	account = "account " + text(account)
+	if caller != "" {
+		account += " as " + callerName(caller)
+	}
+	parts := []string{text(baseline), account}
+	if !at.IsZero() {
+		read := []string{"read " + moment(at)}
 		if r.Calls > 0 {
 			read = append(read, plural(r.Calls, "call"))
 		}
@@ -36,9 +46,5 @@ func (v *view) planHeader(p *resource.Plan, r Reading) {
 		}
 		parts = append(parts, strings.Join(read, ", "))
 	}
-	v.line(strings.Join(parts, between))
-	if p.Undoes != "" {
-		v.line("takes back run " + text(p.Undoes))
-	}
-	v.space()
+	return parts
 }

@@ -111,7 +111,7 @@ func (v *view) doneByKind(run *applier.Run) {
 	})
 	counts := make([]string, len(kinds))
 	for i, kind := range kinds {
-		counts[i] = strings.ReplaceAll(kindWord(kind), "_", " ") + " " + grouped(byKind[kind])
+		counts[i] = kindNoun(kindWord(kind)) + " " + grouped(byKind[kind])
 	}
 	v.line(fmt.Sprintf("%s done: %s. All steps: baseline runs show %s -o json",
 		grouped(count(run, applier.Made)), strings.Join(counts, ", "), text(run.ID)))

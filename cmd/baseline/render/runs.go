@@ -28,37 +28,38 @@ func Runs(w io.Writer, runs []*applier.Run, s Style) error {
 			grouped(made) + " of " + grouped(len(run.Steps)), status,
 		})
 	}
-	_, err := io.WriteString(w, columns(table, s))
-	return err
+	var rows []row
+	for i, line := range columns(table) {
+		tint := normal
+		if i == 0 {
+			tint = bold
+		}
+		rows = append(rows, row{label: line, tint: tint})
+	}
+	return writeRows(w, rows, s)
 }
 
-// columns lays out a table whose first line is its heading.
-func columns(table [][]string, s Style) string {
-	widths := make([]int, len(table[0]))
+// columns lays out a table, one line each.
+func columns(table [][]string) []string {
+	var widths []int
 	for _, cells := range table {
 		for i, cell := range cells {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
 			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
 		}
 	}
-	var b strings.Builder
+	lines := make([]string, len(table))
 	for n, cells := range table {
 		var line strings.Builder
 		for i, cell := range cells {
-			if i > 0 {
-				line.WriteString("  ")
-			}
 			line.WriteString(cell)
-			if i < len(cells)-1 {
-				line.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)))
-			}
+			line.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
 		}
-		tint := normal
-		if n == 0 {
-			tint = bold
-		}
-		b.WriteString(s.paint(tint, line.String()) + "\n")
+		lines[n] = strings.TrimRight(line.String(), " ")
 	}
-	return b.String()
+	return lines
 }
 
 // planOf is the plan of a run, or an empty one where the record has none.

@@ -56,9 +56,13 @@ func TestNamesOfParts(t *testing.T) {
 		{"user of a group", resource.At("iam_membership", "alice", "Developers"), developers, "member alice"},
 		{"policy of another account", resource.At("iam_policy_attachment", "user", "alice", "arn:aws:iam::444455556666:policy/p/X"), alice, "policy arn:aws:iam::444455556666:policy/p/X"},
 		{"policy by ARN", resource.At("iam_policy_attachment", "user", "alice", "arn:aws:iam::111122223333:policy/p/X"), alice, "policy X"},
-		{"unknown kind", resource.At("iam_access_key", "alice", "AKIAIOSFODNN7EXAMPLE"), alice, "access key AKIAIOSFODNN7EXAMPLE"},
+		{"unknown kind", resource.At("iam_lucky_charm", "alice", "7"), alice, "lucky charm 7"},
+		{"access key", resource.At("iam_access_key", "alice", "AKIAIOSFODNN7EXAMPLE"), alice, "access key AKIAIOSFODNN7EXAMPLE"},
+		{"service-specific credential", resource.At("iam_service_specific_credential", "alice", "ACCAEXAMPLE"), alice, "service-specific credential ACCAEXAMPLE"},
+		{"SSH public key", resource.At("iam_ssh_public_key", "alice", "APKAEXAMPLE"), alice, "SSH public key APKAEXAMPLE"},
+		{"signing certificate", resource.At("iam_signing_certificate", "alice", "TA7SMPLE"), alice, "signing certificate TA7SMPLE"},
 		{"kind that begins with the owner's", resource.At("iam_user_badge", "alice", "7"), alice, "badge 7"},
-		{"one of its kind", resource.At("iam_login_profile", "alice"), alice, "login profile"},
+		{"one of its kind", resource.At("iam_login_profile", "alice"), alice, "console password"},
 		{"name that is not the owner's", resource.At("log_stream", "other"), alice, "stream other"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -8,7 +8,7 @@ type Style struct {
 	Color bool
 }
 
-// Reading is what reading the account took, for the first line of a plan. What is zero is left unsaid.
+// Reading is what reading the account took, for the first line of a plan or a check. What is zero is left unsaid.
 type Reading struct {
 	Calls int
 	Took  time.Duration
@@ -43,18 +43,20 @@ const (
 	warning  sign = "!" // what cannot be taken back
 	remark   sign = "·" // something else to know
 	same     sign = " " // there before and after
+	passed   sign = "✓" // a control that holds
+	failed   sign = "✗" // a control that does not hold
 )
 
 // attribute is the colour in which a sign and what belongs to it are shown.
 func (g sign) attribute() string {
 	switch g {
-	case added:
+	case added, passed:
 		return green
 	case altered:
 		return yellow
 	case removed, replaced:
 		return red
-	case warning:
+	case warning, failed:
 		return bold + ";" + red
 	case remark:
 		return dim

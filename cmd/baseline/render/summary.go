@@ -62,14 +62,20 @@ func findingsSummary(findings []resource.Finding) string {
 	for _, f := range findings {
 		count[f.Severity]++
 	}
-	parts := []string{strconv.Itoa(len(findings)) + " finding"}
-	if len(findings) > 1 {
-		parts[0] += "s"
+	return severitySummary("finding", len(findings), count[resource.Critical], count[resource.High])
+}
+
+// severitySummary says how many there are of something, and how many of them are bad.
+func severitySummary(noun string, all, critical, high int) string {
+	line := strconv.Itoa(all) + " " + noun
+	if all > 1 {
+		line += "s"
 	}
-	for _, severity := range []resource.Severity{resource.Critical, resource.High} {
-		if n := count[severity]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, severity))
-		}
+	if critical > 0 {
+		line += fmt.Sprintf(", %d %s", critical, resource.Critical)
 	}
-	return strings.Join(parts, ", ") + "."
+	if high > 0 {
+		line += fmt.Sprintf(", %d %s", high, resource.High)
+	}
+	return line + "."
 }

@@ -1,0 +1,92 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+
+	"baseline/kinds"
+	"baseline/resource"
+)
+
+// confirm looks again at what a change rests on, and at the object itself where that takes few calls. It reports whether the
+// change is already made.
+func (a *Account) confirm(ctx context.Context, kind kinds.Kind, change resource.Change) (done bool, err error) {
+	itself := kind.Held != nil || kind.Extra
+	var look []resource.Address
+	for _, ground := range change.Grounds {
+		look = append(look, ground.Look)
+	}
+	if itself {
+		look = append(look, change.Address)
+	}
+	now, err := a.lookAgain(ctx, look)
+	if err != nil {
+		return false, err
+	}
+	grounds := change.Grounds
+	if itself {
+		if as(now[change.Address].Settings, change.After) {
+			return true, nil
+		}
+		grounds = append(slices.Clip(grounds), ownGround(change))
+	}
+	for _, ground := range grounds {
+		if err := ground.Check(now); err != nil {
+			return false, fmt.Errorf("%w; nothing was changed: plan again", err)
+		}
+	}
+	return false, nil
+}
+
+// lookAgain shows objects as they are now, and nothing of what was seen before. What is not held by a user is read with all of
+// its kind.
+func (a *Account) lookAgain(ctx context.Context, addresses []resource.Address) (resource.State, error) {
+	who, err := a.Identify(ctx)
+	if err != nil {
+		return nil, err
+	}
+	reader := a.reader(who)
+	read := resource.State{}
+	listed := map[resource.Kind]bool{}
+	for _, address := range addresses {
+		kind, ok := a.kinds[address.Kind]
+		if !ok {
+			return nil, fmt.Errorf("there is no kind %q to look at", address.Kind)
+		}
+		if kind.List == nil || listed[kind.Kind] {
+			continue
+		}
+		listed[kind.Kind] = true
+		found, err := kind.List(ctx, reader)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(read, found)
+	}
+	return a.Look(ctx, read, addresses)
+}
+
+// ownGround is that the object itself is what a change was made for.
+func ownGround(change resource.Change) resource.Ground {
+	own := resource.Ground{Look: change.Address}
+	if change.Before != nil {
+		own.Found = map[resource.Address]resource.Resource{change.Address: {Settings: change.Before, Facts: change.Facts}}
+	}
+	return own
+}
+
+// as reports whether an object, nil for none, already shows every setting of another.
+func as(now, after resource.Object) bool {
+	if (now == nil) != (after == nil) {
+		return false
+	}
+	for name, value := range after {
+		if !reflect.DeepEqual(now[name], value) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,98 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"baseline/kinds"
+	"baseline/resource"
+)
+
+// Look looks closely at some objects of a state, which costs calls per object, and returns a copy of the state that shows
+// what was seen: the settings in the kinds' Detail, what deleting the objects would lose, and the fact that it was looked.
+// Addresses whose kind has no closer look, or that are not in the state, stay as they are.
+//
+// Of a kind with Type.Held, everything that a user holds is looked at once, however many of the user's addresses are given, be
+// it iam_access_key/alice or that of a single key. What the state said of it before is replaced by what was found, if any.
+func (a *Account) Look(ctx context.Context, state resource.State, addresses []resource.Address) (resource.State, error) {
+	who, err := a.Identify(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l := look{reader: a.reader(who), looked: maps.Clone(state)}
+	if l.looked == nil {
+		l.looked = resource.State{}
+	}
+	holdings := map[resource.Address]bool{}
+	for _, address := range addresses {
+		if a.kinds[address.Kind].Held != nil {
+			holdings[holding(address)] = true
+		}
+	}
+	maps.DeleteFunc(l.looked, func(of resource.Address, _ resource.Resource) bool { return holdings[holding(of)] })
+
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(cap(a.calls.slots))
+	for all := range holdings {
+		group.Go(func() error { return l.held(ctx, a.kinds[all.Kind], all) })
+	}
+	for _, address := range addresses {
+		if kind := a.kinds[address.Kind]; kind.Look != nil && state[address].Settings != nil {
+			group.Go(func() error { return l.closer(ctx, kind, address, state[address]) })
+		}
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return l.looked, nil
+}
+
+// holding is the address for everything of a kind that a user holds, given that of one thing.
+func holding(a resource.Address) resource.Address { return resource.At(a.Kind, a.Parts(2)[0]) }
+
+// look is a state to which what is seen is added.
+type look struct {
+	reader *kinds.Reader
+	mu     sync.Mutex
+	looked resource.State
+}
+
+// closer looks at an object of which the bulk read has not shown all.
+func (l *look) closer(ctx context.Context, kind kinds.Kind, a resource.Address, seen resource.Resource) error {
+	found, err := kind.Look(ctx, l.reader, a, seen)
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", a, callError(err))
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.looked[a] = afterLook(found)
+	return nil
+}
+
+// held looks at all that a user holds of a kind.
+func (l *look) held(ctx context.Context, kind kinds.Kind, all resource.Address) error {
+	found, err := kind.Held(ctx, l.reader, all)
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", all, callError(err))
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for a, seen := range found {
+		l.looked[a] = afterLook(seen)
+	}
+	return nil
+}
+
+// afterLook says of what was seen that it was looked at.
+func afterLook(seen resource.Resource) resource.Resource {
+	facts := maps.Clone(seen.Facts)
+	if facts == nil {
+		facts = resource.Facts{}
+	}
+	facts[resource.FactLooked] = "yes"
+	return resource.Resource{Settings: seen.Settings, Facts: facts}
+}

@@ -1,0 +1,22 @@
+package requirements
+
+import "baseline/resource"
+
+// Needs says which evidence the rules take beside what every read of an account shows. Nil rules need none.
+func Needs(r *resource.Requirements) resource.Needs {
+	var needs resource.Needs
+	if r == nil {
+		return needs
+	}
+	certificates := r.Credentials != nil && r.Credentials.SigningCertificates != nil
+	needs.Report = r.MFA != nil || r.AccessKeys != nil || r.Passwords != nil || certificates
+	needs.RootMFA = r.Root != nil && r.Root.MFA == "hardware"
+	needs.ServerCertificates = r.ServerCertificates != nil && r.ServerCertificates.NoExpired
+	if r.MFA != nil {
+		needs.Kinds = append(needs.Kinds, virtualMFAKind)
+	}
+	if r.Credentials != nil && r.Credentials.ServiceSpecific != nil {
+		needs.Kinds = append(needs.Kinds, serviceKeyKind)
+	}
+	return needs
+}

@@ -3,6 +3,7 @@ package applier
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -197,10 +198,10 @@ func (a *Applier) remaining(run *Run, live resource.State) (changes []resource.C
 	return changes, done, moved
 }
 
-// read reads what a plan is about.
+// read reads what a plan is about, and what it needs: a policy that shall be attached is known by its path only when it was read.
 func (a *Applier) read(ctx context.Context, plan *resource.Plan) (resource.State, error) {
 	look := a.held(plan.Changes)
-	kinds := kindsOf(plan.Changes)
+	kinds := kindsOf(slices.Concat(plan.Changes, a.needed(plan)))
 	for _, c := range plan.Changes {
 		if c.Facts[resource.FactLooked] != "" {
 			look = append(look, c.Address)
@@ -225,6 +226,27 @@ func (a *Applier) held(changes []resource.Change) []resource.Address {
 		}
 	}
 	return held
+}
+
+// needed returns the objects that the changes of a plan rest on, as changes without a content.
+func (a *Applier) needed(plan *resource.Plan) []resource.Change {
+	types := map[resource.Kind]resource.Type{}
+	for _, t := range a.Types {
+		types[t.Kind] = t
+	}
+	var needed []resource.Change
+	for _, c := range plan.Changes {
+		needs := types[c.Address.Kind].Needs
+		for _, settings := range []resource.Object{c.Before, c.After} {
+			if needs == nil || settings == nil {
+				continue
+			}
+			for _, need := range needs(plan.Account, c.Address, settings) {
+				needed = append(needed, resource.Change{Address: need})
+			}
+		}
+	}
+	return needed
 }
 
 func kindsOf(changes []resource.Change) []resource.Kind {

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	tagging "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 
 	"baseline/kinds"
 	"baseline/resource"
@@ -142,7 +143,11 @@ func (o Options) load(ctx context.Context) (aws.Config, error) {
 			t.MaxIdleConns, t.MaxIdleConnsPerHost = 2*o.InFlight, o.InFlight
 		})
 	}
-	loads := []func(*config.LoadOptions) error{config.WithHTTPClient(o.HTTPClient), config.WithAppID("baseline")}
+	loads := []func(*config.LoadOptions) error{
+		config.WithHTTPClient(o.HTTPClient), config.WithAppID("baseline"),
+		// The SDK would tell stderr of connections that broke, although it tries such calls again or returns the error.
+		config.WithLogger(logging.Nop{}),
+	}
 	if o.Profile != "" {
 		loads = append(loads, config.WithSharedConfigProfile(o.Profile))
 	}

@@ -26,7 +26,8 @@ func (m *making) leave() {
 			continue
 		}
 		switch {
-		case m.listedWithout(a):
+		case m.ruled(a): // whose requirement says who is in it
+		case m.listedWithout(a, live.Settings):
 			m.remove(a, live, "in the account, but not in the file")
 		case m.mark(live.Settings, a) == m.want.Name && m.want.Name != "":
 			m.remove(a, live, "created by this baseline, and no longer in the file")
@@ -98,12 +99,19 @@ func (m *making) ownGroup(a resource.Address, live resource.Resource) bool {
 	return a == group && live.Settings.Text("path") == requirements.OwnPath && m.foreignOwner(policy) == ""
 }
 
+// ruled reports whether a is a membership in the group that a requirement of the file keeps. A complete list of a user's groups
+// says nothing about it.
+func (m *making) ruled(a resource.Address) bool {
+	group, _ := requirements.OwnGroup()
+	return requirements.Own(a) && m.declared(group)
+}
+
 // listedWithout reports whether a is a part of an object whose parts of this kind the file lists completely.
-func (m *making) listedWithout(a resource.Address) bool {
+func (m *making) listedWithout(a resource.Address, o resource.Object) bool {
 	if !m.typeOf(a).Part || len(m.want.Complete) == 0 {
 		return false
 	}
-	return slices.ContainsFunc(m.needs(a, m.Live[a].Settings), func(end resource.Address) bool {
+	return slices.ContainsFunc(m.needs(a, o), func(end resource.Address) bool {
 		return slices.Contains(m.want.Complete[end], a.Kind)
 	})
 }

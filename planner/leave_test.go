@@ -1,9 +1,12 @@
 package planner_test
 
 import (
+	"slices"
 	"testing"
 
+	"baseline/planner"
 	"baseline/resource"
+	"baseline/testdata/accounts"
 )
 
 // What the file does not mention goes only by its mark, by a complete list, by `absent: true`, or by `unmanaged: delete`.
@@ -113,4 +116,37 @@ func TestWhatIsToGo(t *testing.T) {
 			plan: []string{"medium dead-principal iam_role/R: trusts AIDAEXAMPLEEXAMPLE123: the id of a user or role that was deleted"},
 		},
 	})
+}
+
+// Who is in the group of users without MFA, the requirement says that keeps it: without a report, which it needs, nobody leaves.
+// Where no requirement keeps such a group, it is one like any other.
+func TestACompleteListOfGroupsSaysNothingAboutTheGroupOfUsersWithoutMFA(t *testing.T) {
+	const membership = "iam_membership/alice/baseline-require-mfa"
+	live := objects{
+		"iam_user/alice": user("/", tags{}), membership: {},
+		"iam_group/baseline-require-mfa": group("/elsewhere/"),
+	}.state(nil)
+	for _, test := range []struct {
+		name  string
+		rules *resource.Requirements
+		goes  bool
+	}{
+		{"enforced", &resource.Requirements{MFA: &resource.MFARule{Enforce: true}}, false},
+		{"reported", &resource.Requirements{MFA: &resource.MFARule{}}, true},
+		{"not asked for", nil, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			account := accountOf(live)
+			account.Evidence = &resource.Evidence{}
+			draft := planner.Make(&resource.Want{
+				Name: accounts.Name, Require: test.rules, Unmanaged: ignoring,
+				Objects:  objects{"iam_user/alice": {}}.byAddress(),
+				Complete: map[resource.Address][]resource.Kind{address("iam_user/alice"): {"iam_membership"}},
+			}, account)
+			goes := slices.ContainsFunc(draft.Changes, func(c resource.Change) bool { return c.Address == address(membership) && c.After == nil })
+			if goes != test.goes {
+				t.Errorf("the membership goes: %t, want %t", goes, test.goes)
+			}
+		})
+	}
 }

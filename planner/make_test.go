@@ -119,7 +119,8 @@ var ignoring = map[string]resource.Disposition{
 	"users": resource.Ignore, "groups": resource.Ignore, "roles": resource.Ignore, "policies": resource.Ignore,
 }
 
-func (m making) draft() *planner.Draft {
+// asked is what the file says.
+func (m making) asked() *resource.Want {
 	want := &resource.Want{
 		Name: accounts.Name, Objects: m.want.byAddress(), Unmanaged: m.unmanaged,
 		Complete: map[resource.Address][]resource.Kind{},
@@ -133,7 +134,11 @@ func (m making) draft() *planner.Draft {
 	for a, kinds := range m.complete {
 		want.Complete[address(a)] = kinds
 	}
-	return planner.Make(want, accountOf(m.live.state(m.facts)))
+	return want
+}
+
+func (m making) draft() *planner.Draft {
+	return planner.Make(m.asked(), accountOf(m.live.state(m.facts)))
 }
 
 func run(t *testing.T, table []making) {

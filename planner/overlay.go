@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"baseline/requirements"
 	"baseline/resource"
 )
 
@@ -36,11 +37,16 @@ func (m *making) overlay() {
 			if m.declared(m.owner(a)) && m.owner(a) != a {
 				continue // said once, of the owner
 			}
-			m.draft.Findings = append(m.draft.Findings, resource.Finding{
+			f := resource.Finding{
 				Rule: "owned-elsewhere", Subject: a, Severity: resource.Medium,
 				Seen:   "declared in the file, but it belongs to " + owner + "; it is left as it is",
 				Advice: "take it out of the file, or have " + owner + " let go of it",
-			})
+			}
+			if requirements.Own(a) {
+				f.Seen = "`require: mfa` of the file enforces MFA by it, but it belongs to " + owner + "; it is left as it is"
+				f.Advice = "one baseline of an account can enforce MFA: let the other have `enforce: report`"
+			}
+			m.draft.Findings = append(m.draft.Findings, f)
 		}
 	}
 	for _, a := range addresses {

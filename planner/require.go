@@ -3,6 +3,7 @@ package planner
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"baseline/requirements"
 	"baseline/resource"
@@ -22,6 +23,13 @@ func (m *making) keepOwn() {
 	all := *m.want
 	all.Objects = maps.Clone(m.want.Objects)
 	maps.Copy(all.Objects, own)
+	// Nothing else is to be on their group: whatever somebody adds is out of every reviewed file.
+	group, _ := requirements.OwnGroup()
+	all.Complete = maps.Clone(m.want.Complete)
+	if all.Complete == nil {
+		all.Complete = map[resource.Address][]resource.Kind{}
+	}
+	all.Complete[group] = []resource.Kind{"iam_policy_attachment", "iam_inline_policy"}
 	m.want = &all
 }
 
@@ -36,18 +44,31 @@ func (m *making) require() {
 	})
 	m.draft.Look = append(m.draft.Look, judgement.Look...)
 	m.draft.Notices = append(m.draft.Notices, judgement.Notices...)
-	fixed := map[resource.Address]bool{}
+	for _, rule := range slices.Sorted(maps.Keys(judgement.Unchecked)) {
+		m.draft.Notices = append(m.draft.Notices, rule+" was not checked: "+judgement.Unchecked[rule])
+	}
+	retired := map[resource.Address]bool{}
 	for _, v := range judgement.Violations {
 		for _, fix := range v.Fixes {
-			fixed[fix.Address] = true
+			if fix.After == nil || fix.After.Text("status") == "Inactive" {
+				retired[fix.Address] = true
+			}
 		}
 	}
 	for _, fix := range judgement.Fixes {
-		m.fix(fix)
+		if m.foreignOwner(m.owner(fix.Address)) == "" {
+			m.fix(fix)
+		}
 	}
+	against := m.against(judgement.Violations)
 	for _, v := range judgement.Violations {
+		if why := against.any(v.Fixes); why != "" {
+			v.Seen += "; it is left as it is, for " + why
+			m.draft.Findings = append(m.draft.Findings, v.Finding)
+			continue
+		}
 		if len(v.Fixes) == 0 {
-			if !fixed[v.Subject] { // else what puts another violation right does so here
+			if !retired[v.Subject] { // else it breaks no rule any more, whichever rule had it taken out of use
 				m.draft.Findings = append(m.draft.Findings, v.Finding)
 			}
 			continue
@@ -64,6 +85,40 @@ func (m *making) require() {
 			m.fix(fix)
 		}
 	}
+}
+
+// reasons say by address why what the file itself says keeps a fix from being made.
+type reasons map[resource.Address]string
+
+// against finds the fixes that the file itself speaks against. The next plan would take such a fix back, and so on for ever.
+func (m *making) against(violations []requirements.Violation) reasons {
+	against := reasons{}
+	for _, v := range violations {
+		for _, fix := range v.Fixes {
+			declared := m.want.Objects[fix.Address]
+			switch {
+			case fix.After == nil && declared != nil:
+				against[fix.Address] = "the file declares " + plain(fix.Address)
+			case fix.After != nil && declared == nil && !requirements.Own(fix.Address) && m.listedWithout(fix.Address, fix.After):
+				against[fix.Address] = "the file lists all of this sort, without " + plain(fix.Address)
+			case len(Differences(declared, fix.After)) > 0:
+				against[fix.Address] = "the file declares another " + strings.Join(Differences(declared, fix.After), ", ")
+			}
+		}
+	}
+	return against
+}
+
+// any says why some fixes can't be made, one of them or one that another waits for; "" where they can.
+func (r reasons) any(fixes []requirements.Fix) string {
+	for _, fix := range fixes {
+		for _, a := range append([]resource.Address{fix.Address}, fix.Waits...) {
+			if why := r[a]; why != "" {
+				return why
+			}
+		}
+	}
+	return ""
 }
 
 // after is the account as it will be when what is planned so far is done.

@@ -43,6 +43,8 @@ func (d Drift) String() string {
 		return d.Ground
 	case len(d.Gained) > 0:
 		return plain(d.Address) + " has since got " + strings.Join(d.Gained, ", ")
+	case slices.Equal(d.Settings, []string{resource.FactUsed}):
+		return plain(d.Address) + " has been used since"
 	case d.Left == nil && d.Found != nil:
 		return plain(d.Address) + " has been made since"
 	case d.Found == nil:

@@ -75,12 +75,12 @@ const (
 	arnAccount = 4
 )
 
-// isEveryResource reports whether a pattern matches every resource: "*", or an ARN with wildcards for all its fields, in
+// isEveryResource reports whether a pattern matches every resource: "*", "arn:*", or an ARN with wildcards for all its fields, in
 // whatever partition.
 func isEveryResource(pattern string) bool {
 	fields := strings.SplitN(pattern, ":", arnFields)
 	if len(fields) <= arnService {
-		return isOpen(pattern)
+		return isOpen(strings.TrimPrefix(pattern, "arn:"))
 	}
 	return fields[0] == "arn" && !slices.ContainsFunc(fields[arnService:], func(f string) bool { return !isOpen(f) })
 }

@@ -34,6 +34,7 @@ func TestAllowsEverything(t *testing.T) {
 		{`"Effect":"Allow","Action":"*:?*","Resource":"*"`, true},
 		{`"Effect":"Allow","Action":"*","Resource":"arn:aws:*:*:*:*"`, true},
 		{`"Effect":"Allow","Action":"*","Resource":"arn:*:*:*:*:*"`, true},
+		{`"Effect":"Allow","Action":"*","Resource":"arn:*"`, true},
 		{`"Effect":"Allow","Action":"*","Resource":"arn:aws-cn:*"`, true},
 		{`"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}`, true},
 		{`"Effect":"Deny","Action":"*","Resource":"*"`, false},

@@ -35,6 +35,9 @@ func (r *keyring) judgeCount(live []*accessKey) {
 // judgeSurplus judges one key of too many; kept are those that stay.
 func (r *keyring) judgeSurplus(k *accessKey, count int, kept []*accessKey, since time.Time) {
 	seen := fmt.Sprintf("one of %d active access keys; the limit is %d", count, *r.rule.MaxActive)
+	if count == 1 {
+		seen = "an active access key; the limit is none"
+	}
 	v := r.breaks(k, ruleKeyCount, seen, since, "have another key or a role used instead, and deactivate this one")
 	if r.rule.Deactivate == 0 || k.changed {
 		return

@@ -2,6 +2,7 @@ package requirements
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"baseline/resource"
@@ -82,7 +83,7 @@ func (r *keyring) inactiveSince(k *accessKey) (time.Time, bool) {
 			since = latest(since, slot.Rotated)
 		}
 	}
-	return since, r.reported() == r.found()
+	return since, r.reported() == r.found() && !r.exchanged(k)
 }
 
 // returned reports whether an inactive key of the report is active by now, or gone. Were it deactivated again before the next
@@ -105,14 +106,32 @@ func (r *keyring) reported() statuses {
 	return n
 }
 
+// found counts the keys that the report can know of. A younger one must not stand in for one that has changed or gone since.
 func (r *keyring) found() statuses {
 	var n statuses
 	for _, k := range r.keys {
-		if k.active {
+		switch {
+		case k.created.After(r.Evidence.Report.At):
+		case k.active:
 			n.active++
-		} else {
+		default:
 			n.inactive++
 		}
 	}
 	return n
+}
+
+// exchanged reports whether an inactive key may have been the active one when the report was made, and the active one the
+// inactive: counts don't tell. A key is not younger than its place in the report, and its use only moves on.
+func (r *keyring) exchanged(k *accessKey) bool {
+	fits := func(k *accessKey, slot resource.ReportedKey) bool {
+		return !k.created.After(slot.Rotated) && !k.used.Before(slot.Used.Add(-useGrain))
+	}
+	for i, slot := range r.row.Keys {
+		other := r.row.Keys[1-i]
+		if slot.Active && !other.Active && !other.Rotated.IsZero() && fits(k, slot) {
+			return slices.ContainsFunc(r.keys, func(o *accessKey) bool { return o.active && fits(o, other) })
+		}
+	}
+	return false
 }

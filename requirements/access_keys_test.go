@@ -165,6 +165,13 @@ func TestAKeyIsNotDeletedWhileItIsUnclearHowLongItWasInactive(t *testing.T) {
 		{"used later than the report's date says", func(w *testAccount) {
 			w.hidden[at("iam_access_key/alice/AKIA1")].Facts[resource.FactUsed] = stamp(ago(2 * day))
 		}},
+		{"a younger key stands where it did in the report", func(w *testAccount) {
+			// The report knew AKIA1 while it was active, and an inactive key that is gone since. The other one is of this hour.
+			w.key("alice", "AKIA2", "Active", time.Hour, never)
+			w.row("alice", func(row *resource.ReportedUser) {
+				row.Keys = [2]resource.ReportedKey{{Active: true, Rotated: ago(200 * day)}, {Rotated: ago(60 * day)}}
+			})
+		}},
 		{"no deletion asked for", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -265,7 +272,6 @@ func TestKeysThatAreLeftAlone(t *testing.T) {
 		{"another key of the caller", resource.Caller{ARN: alice, AccessKey: "AKIA2"}, "", false, ""},
 		{"a session of the user", resource.Caller{ARN: alice, AccessKey: "ASIA1"}, "", true, "runs this, perhaps with this key"},
 		{"an unknown key of the user", resource.Caller{ARN: alice}, "", true, "runs this, perhaps with this key"},
-		{"a session of a user of this name in another account", resource.Caller{ARN: "arn:aws:iam::444455556666:user/alice", AccessKey: "ASIA1"}, "", false, ""},
 		{"a session of a role of this name", resource.Caller{ARN: "arn:aws:sts::" + accountID + ":assumed-role/ci/alice", AccessKey: "ASIA1"}, "", false, ""},
 		{"a user of another tool", resource.Caller{ARN: "arn:aws:iam::" + accountID + ":user/ci", AccessKey: "AKIACI"}, "Terraform", true, "left to Terraform"},
 	} {
@@ -372,6 +378,29 @@ func TestKeysAreJudgedByTheirOwnDates(t *testing.T) {
 	lines(t, w.judge(t, keyRules(ladder())), tooOld+off)
 }
 
+// The report names no keys, but dates can tell which of two it has for the inactive one.
+func TestAnInactiveKeyIsDeletedBesideAnActiveOne(t *testing.T) {
+	gone := "-> delete iam_access_key/alice/AKIA1"
+	for _, test := range []struct {
+		name                string
+		made, first, second time.Duration // when the active key was made, and when each was last used
+		want                []string
+	}{
+		{"which was made after the other went out of use", 50 * day, never, never, []string{gone}},
+		{"which has been used since", 69 * day, 70 * day, day, []string{gone}},
+		{"and either may be the other, unused as they are", 69 * day, never, never, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newAccount().user("alice").key("alice", "AKIA1", "Inactive", 200*day, test.first)
+			w.row("alice", func(row *resource.ReportedUser) { row.Keys[0].Rotated = ago(60 * day) })
+			w.key("alice", "AKIA2", "Active", test.made, test.second)
+			rule := ladder()
+			rule.Unused = 0
+			lines(t, w.judge(t, keyRules(rule)), test.want...)
+		})
+	}
+}
+
 // Were it deactivated again at once, the report would still tell the time from which on it was inactive before.
 func TestAKeyThatCameBackIsLeftUntilTheNextReport(t *testing.T) {
 	w := newAccount().user("alice").key("alice", "AKIA1", "Active", 200*day, never)
@@ -426,5 +455,19 @@ func TestTheReaderLearnsHowOldTheReportIs(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, w.judge(t, rules).Notices); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestAgesOfTheReportAreInWords(t *testing.T) {
+	for age, want := range map[time.Duration]string{
+		0: "0 minutes", 59 * time.Second: "0 minutes", time.Minute: "1 minute", 119 * time.Second: "1 minute",
+		2 * time.Minute: "2 minutes", 119 * time.Minute: "119 minutes", 2 * time.Hour: "2 hours", 2*day - 1: "47 hours", 2 * day: "2 days",
+	} {
+		w := newAccount()
+		w.Evidence.Report.At = ago(age)
+		notices := w.judge(t, keyRules(ladder())).Notices
+		if len(notices) != 1 || !strings.Contains(notices[0], ", "+want+" old;") {
+			t.Errorf("%s: notices %q, want %s", age, notices, want)
+		}
 	}
 }

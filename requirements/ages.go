@@ -12,7 +12,7 @@ func ageText(age time.Duration) string {
 		return fmt.Sprintf("%d days", age/day)
 	case age >= 2*time.Hour:
 		return fmt.Sprintf("%d hours", age/time.Hour)
-	case age == time.Minute:
+	case age/time.Minute == 1:
 		return "1 minute"
 	}
 	return fmt.Sprintf("%d minutes", max(age, 0)/time.Minute)

@@ -2,7 +2,6 @@ package requirements
 
 import (
 	"fmt"
-	"strings"
 
 	"baseline/resource"
 )
@@ -24,21 +23,16 @@ func (j *judging) credentials() {
 		return
 	}
 	j.expired("credentials", rule.Exceptions)
-	var untold []string
 	for _, sort := range j.credentialSorts(rule) {
 		if sort.limit == nil {
 			continue
 		}
 		if sort.limit.Unused != 0 {
 			j.out.Unchecked[sort.rule+".unused"] = "AWS does not tell when " + sort.plural + " were last used"
-			untold = append(untold, sort.plural)
 		}
 		if sort.limit.MaxAge != 0 {
 			j.oldCredentials(sort, rule.Exceptions)
 		}
-	}
-	if len(untold) > 0 {
-		j.notice("whether these are used is not checked, for AWS does not tell: " + strings.Join(untold, ", "))
 	}
 }
 

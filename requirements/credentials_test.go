@@ -88,10 +88,6 @@ func TestTheUseOfOtherCredentialsIsNotChecked(t *testing.T) {
 	if diff := cmp.Diff(want, j.Unchecked); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	notices := []string{"whether these are used is not checked, for AWS does not tell: SSH keys, service-specific credentials, signing certificates"}
-	if diff := cmp.Diff(notices, j.Notices); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
-	}
 }
 
 func TestCredentialsWithoutReportAndWithExceptions(t *testing.T) {

@@ -131,12 +131,12 @@ func (j *judging) enforceMFA(rule *resource.MFARule, f factors, v *Violation) {
 	switch {
 	case owner != "":
 		v.Seen += fmt.Sprintf("; does not join %s because the user belongs to %s", ownName, owner)
-	case j.restricted(f.user):
-		v.Seen += "; is in " + ownName
-	case j.runs(f.user):
-		v.Seen += fmt.Sprintf("; does not join %s because this user runs this and would lock itself out", ownName)
 	case j.removesPassword(f.user):
 		v.Seen += "; the password is removed because it is not used"
+	case j.restricted(f.user):
+		v.Seen += "; is in " + ownName
+	case j.runs(resource.At(userKind, f.user)):
+		v.Seen += fmt.Sprintf("; does not join %s because this user runs this and would lock itself out", ownName)
 	case len(j.groupsOf[f.user]) >= maxGroups:
 		v.Seen += fmt.Sprintf("; cannot join %s because it is in %d groups, and %d are the most", ownName, len(j.groupsOf[f.user]), maxGroups)
 	case j.Now.Before(until):

@@ -84,15 +84,21 @@ func isOwn(ref string) bool {
 	return !strings.HasPrefix(ref, "aws:") && !strings.HasPrefix(ref, "arn:")
 }
 
-// awsOwners are the owners that stand for AWS itself: nobody in the account decides what such a role may do and who may
-// assume it.
-var awsOwners = []string{
-	"AWS service", "AWS Organizations", "AWS Control Tower", "CloudFormation StackSets", "IAM Identity Center",
+// ofAWS reports whether a role is one of AWS's own, which nobody in the account can change: a service-linked role, or one of
+// Identity Center. Only AWS can make roles at these paths, while a name can be taken by anybody who wants to go unseen.
+func (j *judging) ofAWS(a resource.Address) bool {
+	path := j.State[a].Settings.Text("path")
+	return strings.HasPrefix(path, "/aws-service-role/") || strings.HasPrefix(path, "/aws-reserved/")
 }
 
-// ofAWS reports whether AWS itself owns an object.
-func (j *judging) ofAWS(a resource.Address) bool {
-	return slices.Contains(awsOwners, j.State[a].Facts[resource.FactOwner])
+// byAWS reports whether an object is AWS's own or, by its name or tags, one by which AWS or an organization works in the
+// account. What such a role may do, and whom it trusts, is judged; that it is not used, or has no boundary, is as it should be.
+func (j *judging) byAWS(a resource.Address) bool {
+	switch j.State[a].Facts[resource.FactOwner] {
+	case "AWS service", "AWS Organizations", "AWS Control Tower", "CloudFormation StackSets", "IAM Identity Center":
+		return true
+	}
+	return j.ofAWS(a)
 }
 
 // unchecked records why a rule could not be judged. The first reason is as good as all.

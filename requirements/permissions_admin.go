@@ -92,7 +92,7 @@ func (j *judging) serviceWildcards(rule *resource.PermissionRule, read map[resou
 			subject, what = holder, "its inline policy "+name+" "
 		}
 		switch {
-		case j.ofAWS(subject) || j.excepted(rule.Exceptions, subject):
+		case j.byAWS(subject) || j.excepted(rule.Exceptions, subject):
 		case found.everything && rule.NoAdmin:
 		case found.unread != "":
 			j.unchecked(id, "the document of %s cannot be read: %s", a, found.unread)

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"baseline/policy"
 	"baseline/resource"
 )
 
@@ -21,12 +20,17 @@ func (j *judging) boundaries(rule *resource.PermissionRule) {
 	}
 	wanted("users", userKind, j.users)
 	wanted("roles", roleKind, j.roles)
+	for _, who := range rule.BoundaryFor {
+		if a, err := resource.ParseAddress(who); err == nil && j.State[a].Settings == nil { // else it is "users" or "roles"
+			j.unchecked("permissions.boundary", "%s must have the boundary and is not in the account", strings.TrimPrefix(who, "iam_"))
+		}
+	}
 }
 
 // boundary judges one user or role that must have the boundary.
 func (j *judging) boundary(rule *resource.PermissionRule, a resource.Address) {
 	has := j.State[a].Settings.Text("boundary")
-	if has == rule.Boundary || a.Kind == roleKind && j.ofAWS(a) || j.excepted(rule.Exceptions, a) {
+	if has == rule.Boundary || a.Kind == roleKind && j.byAWS(a) || j.excepted(rule.Exceptions, a) {
 		return
 	}
 	seen := "has no permissions boundary"
@@ -41,7 +45,7 @@ func (j *judging) boundary(rule *resource.PermissionRule, a resource.Address) {
 		advice = "create the policy " + rule.Boundary + ", which is not in the account, and set it as the permissions boundary"
 	case owner != "":
 		advice += " in " + owner + ", which it belongs to"
-	case j.isCaller(a):
+	case j.runs(a):
 		advice += " as somebody else: whoever bounds himself may not be able to undo it"
 	case rule.Fix:
 		v := j.violate("permissions.boundary", a, seen, time.Time{}, advice)
@@ -52,17 +56,4 @@ func (j *judging) boundary(rule *resource.PermissionRule, a resource.Address) {
 		return
 	}
 	j.violate("permissions.boundary", a, seen, time.Time{}, advice)
-}
-
-// isCaller reports whether the account is read as a user or by a role.
-func (j *judging) isCaller(a resource.Address) bool {
-	switch {
-	case j.Evidence == nil:
-		return false
-	case a.Kind == userKind:
-		return j.runs(a.Name)
-	}
-	// arn:aws:sts::111122223333:assumed-role/deployer/session
-	arn := j.Evidence.Caller.ARN
-	return policy.AccountOf(arn) == j.Account && strings.Contains(arn, ":assumed-role/"+a.Name+"/")
 }

@@ -51,7 +51,14 @@ func (w *testAccount) trusting(name, owner, statements string) *testAccount {
 		facts[resource.FactOwner] = owner
 	}
 	trust := resource.Document(`{"Version":"2012-10-17","Statement":[` + statements + `]}`)
-	return w.put("iam_role/"+name, resource.Object{"path": "/", "boundary": "", "trust": trust}, facts)
+	path := "/"
+	switch owner {
+	case "AWS service":
+		path = "/aws-service-role/x.amazonaws.com/"
+	case "IAM Identity Center":
+		path = "/aws-reserved/sso.amazonaws.com/"
+	}
+	return w.put("iam_role/"+name, resource.Object{"path": path, "boundary": "", "trust": trust}, facts)
 }
 
 // owned says that an object belongs to somebody.
@@ -151,8 +158,12 @@ func TestNoAdmin(t *testing.T) {
 			role("BreakGlass", "").attach("role/BreakGlass", "aws:AdministratorAccess"), nil},
 		{"roles of AWS", newAccount().
 			role("AWSReservedSSO_Admin_0", "IAM Identity Center").attach("role/AWSReservedSSO_Admin_0", "aws:AdministratorAccess").
-			role("OrganizationAccountAccessRole", "AWS Organizations").attach("role/OrganizationAccountAccessRole", "aws:AdministratorAccess").
 			role("AWSServiceRoleForX", "AWS service").inline("role/AWSServiceRoleForX", "x", allowAll), nil},
+		{
+			"a role that has the name of one of AWS, but not the path", newAccount().
+				role("OrganizationAccountAccessRole", "AWS Organizations").attach("role/OrganizationAccountAccessRole", "aws:AdministratorAccess"),
+			[]string{rule + "iam_role/OrganizationAccountAccessRole: is allowed everything by aws:AdministratorAccess"},
+		},
 		{
 			"role of a tool", newAccount().role("ci", "Terraform").attach("role/ci", "aws:AdministratorAccess"),
 			[]string{rule + "iam_role/ci: is allowed everything by aws:AdministratorAccess"},
@@ -247,7 +258,7 @@ func TestBoundaries(t *testing.T) {
 	testRule(t, rules(false, "roles", "iam_user/carol"), []ruleTest{
 		{"roles", account(), []string{rule + "iam_role/app: has no permissions boundary", rule + "iam_role/built: has no permissions boundary"}},
 	})
-	testRule(t, rules(false, "iam_user/alice", "iam_role/nobody"), []ruleTest{
+	testRule(t, rules(false, "iam_user/alice"), []ruleTest{
 		{"single ones", account(), []string{rule + "iam_user/alice: has no permissions boundary"}},
 	})
 
@@ -273,6 +284,16 @@ func TestBoundaries(t *testing.T) {
 				t.Errorf("judged (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Whoever must have a boundary and is not there has none, so the rule must not look as if it held.
+func TestABoundaryOfNobodyIsNotChecked(t *testing.T) {
+	rules := resource.Requirements{Permissions: &resource.PermissionRule{BoundaryFor: []string{"users", "iam_role/nobody"}, Boundary: "Limits"}}
+	j := newAccount().policy("Limits", powerUser).judge(t, rules)
+	want := map[string]string{"permissions.boundary": "role/nobody must have the boundary and is not in the account"}
+	if diff := cmp.Diff(want, j.Unchecked); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -1,24 +1,15 @@
 package requirements
 
-import (
-	"strings"
-
-	"baseline/resource"
-)
+import "baseline/resource"
 
 // ownerOf names the service or tool that a user belongs to, which would change back what we change; "" for nobody.
 func (j *judging) ownerOf(user string) string {
 	return j.State[resource.At(userKind, user)].Facts[resource.FactOwner]
 }
 
-// runs reports whether the account is read as this user, be it with a session of the user's.
-func (j *judging) runs(user string) bool {
-	// arn:aws:iam::111122223333:user/path/alice
-	parts := strings.SplitN(j.Evidence.Caller.ARN, ":", 6)
-	if len(parts) < 6 || parts[4] != j.Account || !strings.HasPrefix(parts[5], "user/") {
-		return false
-	}
-	return parts[5][strings.LastIndex(parts[5], "/")+1:] == user
+// runs reports whether the account is read as this user or by this role.
+func (j *judging) runs(a resource.Address) bool {
+	return j.Evidence != nil && j.Evidence.Caller.Principal() == a
 }
 
 // spared says why a rule takes nothing away from a user; "" where it may.
@@ -26,7 +17,7 @@ func (j *judging) spared(user string) string {
 	if owner := j.ownerOf(user); owner != "" {
 		return "it is left to " + owner + ", which the user belongs to"
 	}
-	if j.runs(user) {
+	if j.runs(resource.At(userKind, user)) {
 		return "it is left alone because this user runs this"
 	}
 	return ""
@@ -38,11 +29,10 @@ func (j *judging) sparedKey(user, id string) string {
 	if owner := j.ownerOf(user); owner != "" {
 		return "it is left to " + owner + ", which the user belongs to"
 	}
-	signer := j.Evidence.Caller.AccessKey
-	if signer == id {
+	switch caller := j.Evidence.Caller; {
+	case caller.AccessKey == id:
 		return "it is left alone because it signs the calls of this run"
-	}
-	if j.runs(user) && !strings.HasPrefix(signer, "AKIA") {
+	case caller.Signs(user, id):
 		return "it is left alone because this user runs this, perhaps with this key"
 	}
 	return ""

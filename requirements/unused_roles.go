@@ -25,7 +25,7 @@ func (j *judging) unusedRoles() {
 	for _, name := range j.roles {
 		role := resource.At(roleKind, name)
 		use, known := j.Evidence.Roles[name]
-		if !known || j.ofAWS(role) || j.excepted(rule.Exceptions, role) {
+		if !known || j.byAWS(role) || j.excepted(rule.Exceptions, role) {
 			continue
 		}
 		since, seen := use.Used, "was last used on "+date(use.Used)

@@ -71,7 +71,7 @@ func newOffice(tb testing.TB, file []byte, latency time.Duration) *office {
 func (o *office) connect(tb testing.TB) {
 	tb.Helper()
 	account, err := live.Open(tb.Context(), live.Options{
-		HTTPClient: o.account.Client(), Endpoint: "http://sandbox.invalid", Clock: systemClock{}, InFlight: 50, Settle: -1,
+		HTTPClient: o.account.Client(), Endpoint: "http://sandbox.invalid", Clock: o.Clock, InFlight: 50, Settle: -1,
 		Credentials: credentials.NewStaticCredentialsProvider("AKIASANDBOXEXAMPLE00", "sandbox", ""),
 	})
 	if err != nil {

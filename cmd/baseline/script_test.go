@@ -77,6 +77,7 @@ func TestScripts(t *testing.T) {
 			"interrupt-at": func(ts *testscript.TestScript, _ bool, args []string) { signalAt(ts, os.Interrupt, args) },
 			"exits":        expectExit,
 			"count":        count,
+			"keep":         keep,
 		},
 	})
 }
@@ -85,9 +86,12 @@ func TestScripts(t *testing.T) {
 //
 //	console FILE ACTION [Name=value ...]   makes one call; a value @file is that file's text
 //	console FILE sign-in USER              signs in with the user's password
-//	console FILE use USER [N]              makes a call with the user's first (Nth) access key
+//	console FILE use USER [N]              makes a call with the user's first (Nth) access key by id
+//	console FILE use KEY                   makes a call with this access key
+//	console FILE assume ROLE               makes a call with a session of the role
 //	console FILE seed DETAILS [REPORT]     fills the account from what AWS printed of another: details, credential report
 //	console FILE root MFA KEYS             gives root a device (none, virtual or hardware) and so many access keys
+//	console FILE root centralized          takes all credentials from root, as central management of root access does
 func console(args []string) int {
 	account, err := sandbox.Open(args[0], sandbox.Options{Now: scriptNow})
 	if err != nil {
@@ -111,21 +115,19 @@ func act(account *sandbox.Account, action string, args []string) error {
 		if err != nil {
 			return err
 		}
-		request, err := http.NewRequest(http.MethodPost, "http://sandbox.invalid/", strings.NewReader("Action=GetCallerIdentity&Version=2011-06-15"))
+		return use(account, key)
+	case "assume":
+		_, body, err := call(account.Client(), "http://sandbox.invalid/", "AssumeRole", []string{
+			"Version=2011-06-15", "RoleArn=arn:aws:iam::" + account.ID() + ":role/" + args[0], "RoleSessionName=console",
+		})
 		if err != nil {
 			return err
 		}
-		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+key+"/20261121/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0")
-		answer, err := account.Client().Do(request)
-		if err != nil {
-			return err
+		key := keyIDs.FindStringSubmatch(body)
+		if key == nil {
+			return errors.New(body)
 		}
-		defer answer.Body.Close()
-		if answer.StatusCode != http.StatusOK {
-			return fmt.Errorf("a call with %s: %s", key, answer.Status)
-		}
-		return nil
+		return use(account, key[1])
 	case "seed":
 		for i, seed := range []func(io.Reader) error{account.SeedFrom, account.SeedReport} {
 			if i == len(args) {
@@ -141,6 +143,9 @@ func act(account *sandbox.Account, action string, args []string) error {
 		}
 		return nil
 	case "root":
+		if args[0] == "centralized" {
+			return account.SetRoot(sandbox.Root{})
+		}
 		keys, err := strconv.Atoi(args[1])
 		if err != nil {
 			return err
@@ -158,10 +163,32 @@ func act(account *sandbox.Account, action string, args []string) error {
 	return nil
 }
 
+// use makes a call with an access key.
+func use(account *sandbox.Account, key string) error {
+	request, err := http.NewRequest(http.MethodPost, "http://sandbox.invalid/", strings.NewReader("Action=GetCallerIdentity&Version=2011-06-15"))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+key+"/20261121/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0")
+	answer, err := account.Client().Do(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("a call with %s: %s", key, answer.Status)
+	}
+	return nil
+}
+
 var keyIDs = regexp.MustCompile(`<AccessKeyId>(\w+)</AccessKeyId>`)
 
-// keyOf returns the id of a user's access key: USER [N].
+// keyOf returns the id of an access key: USER [N], or the id itself.
 func keyOf(account *sandbox.Account, args []string) (string, error) {
+	if strings.HasPrefix(args[0], "AKIA") {
+		return args[0], nil
+	}
 	_, body, err := call(account.Client(), "http://sandbox.invalid/", "ListAccessKeys", []string{"UserName=" + args[0]})
 	if err != nil {
 		return "", err
@@ -182,13 +209,23 @@ func keyOf(account *sandbox.Account, args []string) (string, error) {
 // scriptNow is the time that the script sets, or the computer's.
 func scriptNow() time.Time {
 	if now := os.Getenv("TEST_NOW"); now != "" {
-		at, err := time.Parse(time.RFC3339, now)
-		if err != nil {
-			panic(err)
-		}
-		return at
+		return mustParse(now)
 	}
 	return time.Now()
+}
+
+func mustParse(now string) time.Time {
+	at, err := time.Parse(time.RFC3339, now)
+	if err != nil {
+		panic(err)
+	}
+	return at
+}
+
+// clockOf is the clock of an account that is served: it starts at the script's time and runs, for its faults need that.
+func clockOf(ts *testscript.TestScript) func() time.Time {
+	at, begun := mustParse(ts.Getenv("TEST_NOW")), time.Now()
+	return func() time.Time { return at.Add(time.Since(begun)) }
 }
 
 func call(client *http.Client, endpoint, action string, params []string) (int, string, error) {
@@ -215,7 +252,7 @@ func call(client *http.Client, endpoint, action string, params []string) (int, s
 
 // serveScript starts a sandbox over HTTP for the rest of the script and points AWS clients at it: serve FILE [FAULT ...].
 func serveScript(ts *testscript.TestScript, _ bool, args []string) {
-	o := sandbox.Options{Now: time.Now}
+	o := sandbox.Options{Now: clockOf(ts)}
 	for _, fault := range args[1:] {
 		ts.Check(sandbox.ParseFault(fault, &o.Faults))
 	}
@@ -241,7 +278,7 @@ func signalAt(ts *testscript.TestScript, sig os.Signal, args []string) {
 	file, action := args[0], args[1]
 	n, err := strconv.Atoi(args[2])
 	ts.Check(err)
-	account, err := sandbox.Open(ts.MkAbs(file), sandbox.Options{Now: time.Now})
+	account, err := sandbox.Open(ts.MkAbs(file), sandbox.Options{Now: clockOf(ts)})
 	ts.Check(err)
 	var victim atomic.Pointer[os.Process]
 	seen := 0
@@ -338,4 +375,13 @@ func count(ts *testscript.TestScript, _ bool, args []string) {
 	if len(lines) != want {
 		ts.Fatalf("%d lines of %s hold %q, not %d:\n%s", len(lines), args[2], args[1], want, strings.Join(lines, "\n"))
 	}
+}
+
+// keep sets a variable to what a pattern's group matches in the last command's stdout: keep VARIABLE PATTERN.
+func keep(ts *testscript.TestScript, _ bool, args []string) {
+	match := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
+	if len(match) != 2 {
+		ts.Fatalf("stdout holds nothing like %s", args[1])
+	}
+	ts.Setenv(args[0], match[1])
 }

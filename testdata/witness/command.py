@@ -3,7 +3,9 @@
 BASELINE names the command's binary; without it, one is built.
 """
 
+import csv
 import functools
+import io
 import json
 import os
 import re
@@ -21,6 +23,12 @@ from botocore.exceptions import ClientError
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNT = "111122223333"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+REPORT_COLUMNS = """
+    user arn user_creation_time password_enabled password_last_used password_last_changed password_next_rotation mfa_active
+    access_key_1_active access_key_1_last_rotated access_key_1_last_used_date access_key_1_last_used_region access_key_1_last_used_service
+    access_key_2_active access_key_2_last_rotated access_key_2_last_used_date access_key_2_last_used_region access_key_2_last_used_service
+    cert_1_active cert_1_last_rotated cert_2_active cert_2_last_rotated
+""".split()
 
 
 @functools.cache
@@ -87,6 +95,23 @@ def sandbox(state, *arguments):
         server.kill()
         server.stdout.close()
         server.wait(timeout=30)
+
+
+def seed(folder, *rows):
+    """Flags of sandbox serve for an account of the users, or root, of rows of a credential report. A row has what is not as AWS
+    reports a user of 2020-01-01 without any credentials."""
+    users, text = [], io.StringIO()
+    table = csv.DictWriter(text, REPORT_COLUMNS, restval="N/A")
+    table.writeheader()
+    none = {column: "false" for column in REPORT_COLUMNS if column.endswith(("_active", "_enabled"))}
+    for row in rows:
+        arn, created = f"arn:aws:iam::{ACCOUNT}:user/{row['user']}", "2020-01-01T00:00:00+00:00"
+        table.writerow(none | {"arn": arn, "user_creation_time": created} | row)
+        if "arn" not in row:
+            users.append({"UserName": row["user"], "Path": "/", "Arn": arn, "CreateDate": created})
+    (folder / "seed.json").write_text(json.dumps({"UserDetailList": users}))
+    (folder / "seed.csv").write_text(text.getvalue())
+    return "--seed", str(folder / "seed.json"), "--seed-report", str(folder / "seed.csv")
 
 
 def client(service, url, key="AKIAIOSFODNN7EXAMPLE", secret="any", token=None):

@@ -18,6 +18,7 @@ import os
 import subprocess
 import sys
 from contextlib import contextmanager
+from datetime import timedelta
 
 ACCOUNT = "111122223333"
 
@@ -28,7 +29,8 @@ os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 import moto.resourcegroupstaggingapi.models as tagging
 from moto.core.resource_tagging import TaggedResource
 from moto.core.responses import ActionResult, EmptyResult
-from moto.iam.models import IAMBackend, User, iam_backends
+from moto.core.utils import utcnow
+from moto.iam.models import AccessKeyLastUsed, IAMBackend, User, iam_backends
 from moto.iam.responses import IamResponse
 from moto.server import ThreadedMotoServer
 from moto.utilities.utils import get_partition
@@ -167,6 +169,15 @@ def served():
         yield "http://%s:%d" % server.get_host_and_port()
     finally:
         server.stop()
+
+
+def age_key(user, place, days, used):
+    """Makes an access key of a user so many days old, and says whether it was used a day ago. Through its API, moto's keys are all
+    new and hardly ever used."""
+    now = utcnow()
+    key = iam_backends[ACCOUNT]["aws"].get_user(user).access_keys[place]
+    key.create_date = now - timedelta(days=days)
+    key.last_used = AccessKeyLastUsed(now - timedelta(days=1), "s3", "us-east-1") if used else None
 
 
 def main():

@@ -1,5 +1,6 @@
 """The AWS CLI on the sandbox, as the README shows it."""
 
+import base64
 import json
 import subprocess
 import sys
@@ -38,6 +39,29 @@ class CLI(SandboxTest):
             self.assertEqual((alice["Path"], alice["Tags"]), ("/people/", [{"Key": "team", "Value": "data"}]))
             own = second.get_role_policy(RoleName="Worker", PolicyName="own")["PolicyDocument"]
             self.assertEqual(own, json.loads(document()))
+
+    def test_its_credential_report_seeds_another_account(self):
+        self.iam.create_user(UserName="alice")
+        key = self.iam.create_access_key(UserName="alice")["AccessKey"]
+        self.iam.create_login_profile(UserName="alice", Password="Correct-Horse-1")
+        self.iam.create_virtual_mfa_device(VirtualMFADeviceName="spare")
+        self.aws("iam", "update-access-key", "--user-name", "alice", "--access-key-id", key["AccessKeyId"], "--status", "Inactive")
+        states = [self.aws("iam", "generate-credential-report")["State"] for _ in range(3)]
+        self.assertEqual(states, ["STARTED", "INPROGRESS", "COMPLETE"])
+        content = self.aws("iam", "get-credential-report", "--query", "Content")
+        (self.folder / "report.csv").write_bytes(base64.b64decode(content))
+        (self.folder / "real.json").write_text(json.dumps(self.aws("iam", "get-account-authorization-details")))
+        self.assertEqual(self.aws("iam", "get-access-key-last-used", "--access-key-id", key["AccessKeyId"])["UserName"], "alice")
+        [spare] = self.aws("iam", "list-virtual-mfa-devices", "--assignment-status", "Unassigned")["VirtualMFADevices"]
+        self.assertEqual(list(spare), ["SerialNumber"])
+        self.assertEqual(self.aws("iam", "get-account-summary")["SummaryMap"]["AccountMFAEnabled"], 1)
+
+        seeds = ("--seed", str(self.folder / "real.json"), "--seed-report", str(self.folder / "report.csv"))
+        with sandbox(self.folder / "second.db", *seeds) as url:
+            second = client("iam", url)
+            [copy] = second.list_access_keys(UserName="alice")["AccessKeyMetadata"]
+            self.assertEqual((copy["Status"], copy["AccessKeyId"] == key["AccessKeyId"]), ("Inactive", False), "a report names no keys")
+            self.assertTrue(second.get_login_profile(UserName="alice")["LoginProfile"]["CreateDate"])
 
 
 if __name__ == "__main__":

@@ -72,6 +72,8 @@ class Credentials(SandboxTest):
             self.assertEqual(sorted(d["SerialNumber"].partition("/")[2] for d in found), names)
         [spare] = self.every("list_virtual_mfa_devices", "VirtualMFADevices", AssignmentStatus="Unassigned")
         self.assertEqual(set(spare), {"SerialNumber"}, "an unassigned device shows no more")
+        both = {d["SerialNumber"]: d for d in self.every("list_virtual_mfa_devices", "VirtualMFADevices")}
+        self.assertEqual([set(both[spare["SerialNumber"]]), "User" in both[serial]], [{"SerialNumber"}, True], "without a filter either")
         [phone] = self.every("list_virtual_mfa_devices", "VirtualMFADevices", AssignmentStatus="Assigned")
         self.assertEqual(phone["User"]["UserName"], "bob")
         self.assertIn("EnableDate", phone)
@@ -132,6 +134,17 @@ class Credentials(SandboxTest):
         self.assertTrue(first["IsTruncated"])
         rest = self.iam.list_service_specific_credentials(AllUsers=True, Marker=first["Marker"])
         self.assertEqual(len(rest["ServiceSpecificCredentials"]), 1)
+        self.iam.create_user(UserName="ann")
+        key = self.iam.create_service_specific_credential(UserName="ann", ServiceName="bedrock.amazonaws.com", CredentialAgeDays=30)
+        key = key["ServiceSpecificCredential"]
+        self.assertEqual(key["ExpirationDate"] - key["CreateDate"], timedelta(days=30))
+        listed = self.iam.list_service_specific_credentials(AllUsers=True)["ServiceSpecificCredentials"]
+        self.assertEqual(sorted(c["UserName"] for c in listed), ["ann", "bob", "bob"])
+        self.assertFalse(any({"ServicePassword", "ServiceCredentialSecret"} & set(c) for c in listed))
+        named = self.iam.list_service_specific_credentials(AllUsers=True, ServiceName="bedrock.amazonaws.com")["ServiceSpecificCredentials"]
+        self.assertEqual([(c["UserName"], c["ServiceCredentialAlias"], c["Status"]) for c in named], [("ann", key["ServiceCredentialAlias"], "Active")])
+        self.refuses("ValidationError", 400, self.iam.list_service_specific_credentials, AllUsers=True, **BOB)
+        self.refuses("NoSuchEntity", 404, self.iam.update_service_specific_credential, Status="Inactive", **one | {"UserName": "ann"})
         self.iam.update_service_specific_credential(Status="Inactive", **one)
         again = self.iam.reset_service_specific_credential(**one)["ServiceSpecificCredential"]
         self.assertEqual((again["Status"], again["ServiceSpecificCredentialId"]), ("Inactive", one["ServiceSpecificCredentialId"]))
@@ -141,13 +154,40 @@ class Credentials(SandboxTest):
         self.refuses("NoSuchEntity", 404, self.iam.delete_service_specific_credential, **one)
 
 
-def certificate():
-    """A certificate signed by itself. The package that makes it comes with moto."""
+class ServerCertificates(SandboxTest):
+    def test_life(self):
+        fresh, stale = pair(), pair(days=-1)
+        upload = {"ServerCertificateName": "web", "CertificateBody": fresh[0], "PrivateKey": fresh[1], "Path": "/lb/"}
+        self.refuses("KeyPairMismatch", 400, self.iam.upload_server_certificate, **upload | {"PrivateKey": stale[1]})
+        self.refuses("MalformedCertificate", 400, self.iam.upload_server_certificate, **upload | {"CertificateBody": "none"})
+        made = self.iam.upload_server_certificate(**upload)["ServerCertificateMetadata"]
+        self.assertEqual(made["Arn"], f"arn:aws:iam::{ACCOUNT}:server-certificate/lb/web")
+        self.refuses("EntityAlreadyExists", 409, self.iam.upload_server_certificate, **upload)
+        self.iam.upload_server_certificate(ServerCertificateName="old", CertificateBody=stale[0], PrivateKey=stale[1])
+
+        now = datetime.now(timezone.utc)
+        listed = self.every("list_server_certificates", "ServerCertificateMetadataList", size=1)
+        self.assertEqual([(c["ServerCertificateName"], c["Expiration"] < now) for c in listed], [("old", True), ("web", False)])
+        got = self.iam.get_server_certificate(ServerCertificateName="web")["ServerCertificate"]
+        self.assertEqual((got["CertificateBody"].strip(), got["ServerCertificateMetadata"]), (fresh[0].strip(), made))
+        self.assertEqual(self.iam.get_account_summary()["SummaryMap"]["ServerCertificates"], 2)
+        self.iam.delete_server_certificate(ServerCertificateName="old")
+        self.refuses("NoSuchEntity", 404, self.iam.delete_server_certificate, ServerCertificateName="old")
+
+
+def pair(days=1):
+    """A certificate signed by itself that is valid until so many days from now, and its key. The package that makes them comes with moto."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "bob")])
-    now = datetime.now(timezone.utc)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
-    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+    end = datetime.now(timezone.utc) + timedelta(days=days)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), end - timedelta(days=30), end)
+    body = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return body.decode(), private.decode()
+
+
+def certificate():
+    return pair()[0]
 
 
 def ssh_key(n):

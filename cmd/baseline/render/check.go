@@ -27,7 +27,7 @@ type Assessment struct {
 }
 
 // Check writes a check for people: a line on what was read, a table of the controls, for each failing one who breaks it, what
-// was seen, since when and what to do, apart from those what will fail soon, the notices, and the [CheckSummary]. Controls that
+// was seen, since when and what to do, once though it counts for several controls, apart from those what will fail soon, the notices, and the [CheckSummary]. Controls that
 // were not checked say why; many for one reason stand together below the table. Of very many violators, it names the first
 // and counts the rest.
 func Check(w io.Writer, a *Assessment, r Reading, s Style) error {
@@ -37,8 +37,9 @@ func Check(w io.Writer, a *Assessment, r Reading, s Style) error {
 	rows, apart := tabled(a.Outcomes)
 	v.controls(rows)
 	v.unchecked(apart)
-	for _, o := range a.Outcomes {
-		v.findings(findingsOf(o, broken), func(f resource.Finding) row {
+	for i, found := range a.told(broken) {
+		o := a.Outcomes[i]
+		v.findings(found, func(f resource.Finding) row {
 			parts := []string{text(string(f.Severity)), text(f.Rule), text(o.ID), text(o.Title)}
 			if o.ID == f.Rule {
 				parts = slices.Delete(parts, 2, 3)
@@ -46,7 +47,7 @@ func Check(w io.Writer, a *Assessment, r Reading, s Style) error {
 			return row{label: strings.Join(parts, between), tint: severityTint(f.Severity)}
 		})
 	}
-	v.findings(a.soon(), func(f resource.Finding) row {
+	v.findings(slices.Concat(a.told(warned)...), func(f resource.Finding) row {
 		heading := ofPlan(f)
 		heading.label = soonWord + strings.TrimPrefix(heading.label, text(string(f.Severity)))
 		return heading
@@ -190,21 +191,21 @@ func findingsOf(o requirements.Outcome, warning bool) []resource.Finding {
 	return found
 }
 
-// soon is what will break a rule, each once, however many controls it counts for.
-func (a *Assessment) soon() []resource.Finding {
+// told returns, for each outcome, the findings that no earlier one has: a rule that answers several controls is broken once.
+func (a *Assessment) told(warning bool) [][]resource.Finding {
 	type key struct {
 		rule, seen string
 		subject    resource.Address
 	}
-	var found []resource.Finding
+	told := make([][]resource.Finding, len(a.Outcomes))
 	known := map[key]bool{}
-	for _, o := range a.Outcomes {
-		for _, f := range findingsOf(o, warned) {
+	for i, o := range a.Outcomes {
+		for _, f := range findingsOf(o, warning) {
 			if k := (key{f.Rule, f.Seen, f.Subject}); !known[k] {
 				known[k] = true
-				found = append(found, f)
+				told[i] = append(told[i], f)
 			}
 		}
 	}
-	return found
+	return told
 }

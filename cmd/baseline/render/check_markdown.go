@@ -19,14 +19,14 @@ func CheckMarkdown(w io.Writer, a *Assessment) error {
 	m.line(verdict(a.Count()) + " " + CheckSummary(a))
 	rows, apart := tabled(a.Outcomes)
 	m.controls(rows)
-	for _, o := range a.Outcomes {
-		if found := findingsOf(o, broken); len(found) > 0 {
+	for i, found := range a.told(broken) {
+		if o := a.Outcomes[i]; len(found) > 0 {
 			m.line("## " + markdownText(o.ID) + ": " + markdownText(o.Title))
 			m.also(o)
 			m.findings(found, "")
 		}
 	}
-	if soon := a.soon(); len(soon) > 0 {
+	if soon := slices.Concat(a.told(warned)...); len(soon) > 0 {
 		m.line("## Soon")
 		m.findings(soon, soonWord)
 	}

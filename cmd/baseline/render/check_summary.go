@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 
 	"baseline/resource"
 )
@@ -77,7 +78,7 @@ func (a *Assessment) Count() CheckCounts {
 			n.Violators.Low++
 		}
 	}
-	n.Soon = len(distinct(a.soon()))
+	n.Soon = len(distinct(slices.Concat(a.told(warned)...)))
 	return n
 }
 

@@ -16,6 +16,7 @@ import (
 //	         | "No changes. The account is as the file says."
 //	         | "No changes. The account is as it was before run " RUN "."      (for a plan that undoes a run)
 //	         | "No changes. All that is left of run " RUN " has changed since." (for one that finds nothing but drift)
+//	         | "No changes. What is left of run " RUN " can't come back."       (for one that finds nothing but what is lost)
 //	findings = N " finding" [ "s" ] [ ", " N " critical" ] [ ", " N " high" ] "."
 //
 // N is a decimal number without separators; in brackets are parts that are left out when their number is zero.
@@ -33,6 +34,8 @@ func changesSummary(p *resource.Plan) string {
 		return "Plan: " + countsSummary(p.Count()) + "."
 	case p.Undoes != "" && slices.ContainsFunc(p.Notices, isDrift):
 		return "No changes. All that is left of run " + text(p.Undoes) + " has changed since."
+	case p.Undoes != "" && slices.ContainsFunc(p.Notices, isLoss):
+		return "No changes. What is left of run " + text(p.Undoes) + " can't come back."
 	case p.Undoes != "":
 		return "No changes. The account is as it was before run " + text(p.Undoes) + "."
 	}
@@ -43,6 +46,9 @@ func changesSummary(p *resource.Plan) string {
 const LeftAsItIs = "left as it is: "
 
 func isDrift(notice string) bool { return strings.HasPrefix(notice, LeftAsItIs) }
+
+// isLoss reports whether a notice of a plan that undoes a run is about something that the run deleted for good.
+func isLoss(notice string) bool { return strings.HasSuffix(notice, "by the run, and can't come back") }
 
 func countsSummary(n resource.Counts) string {
 	var b strings.Builder

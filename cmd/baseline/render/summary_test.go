@@ -17,6 +17,9 @@ func TestSummary(t *testing.T) {
 	drifted := plan()
 	drifted.Undoes = undone.Undoes
 	drifted.Notices = []string{"the credential report is 3 hours old", render.LeftAsItIs + "user/alice has changed since"}
+	lost := plan()
+	lost.Undoes = undone.Undoes
+	lost.Notices = []string{"login_profile/alice was deleted by the run, and can't come back"}
 	for _, c := range []struct {
 		name string
 		plan *resource.Plan
@@ -25,6 +28,7 @@ func TestSummary(t *testing.T) {
 		{"nothing", plan(), "No changes. The account is as the file says."},
 		{"nothing to undo", undone, "No changes. The account is as it was before run 20261121T140211Z-7f3a."},
 		{"nothing but drift", drifted, "No changes. All that is left of run 20261121T140211Z-7f3a has changed since."},
+		{"nothing but what is lost", lost, "No changes. What is left of run 20261121T140211Z-7f3a can't come back."},
 		{
 			"nothing but findings", findingsOnly(),
 			"No changes. The account is as the file says. 5 findings, 1 critical, 2 high.",
@@ -43,14 +47,14 @@ func TestSummary(t *testing.T) {
 
 // grammar is the grammar that the documentation of Summary promises.
 var grammar = regexp.MustCompile(`^(Plan: \d+ to create, \d+ to change, (\d+ to replace, )?\d+ to delete( \(\d+ one-way\))?\.|` +
-	`No changes\. (The account is as the file says|The account is as it was before run \S+|All that is left of run \S+ has changed since)\.)( \d+ findings?(, \d+ critical)?(, \d+ high)?\.)?$`)
+	`No changes\. (The account is as the file says|The account is as it was before run \S+|All that is left of run \S+ has changed since|What is left of run \S+ can't come back)\.)( \d+ findings?(, \d+ critical)?(, \d+ high)?\.)?$`)
 
 func TestSummaryKeepsItsGrammar(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		p := plan()
 		p.Undoes = rapid.SampledFrom([]string{"", "20261121-140211"}).Draw(t, "undoes")
-		p.Notices = rapid.SliceOf(rapid.SampledFrom([]string{"a remark", render.LeftAsItIs + "user/x"})).Draw(t, "notices")
+		p.Notices = rapid.SliceOf(rapid.SampledFrom([]string{"a remark", render.LeftAsItIs + "user/x", "y was deleted by the run, and can't come back"})).Draw(t, "notices")
 		for range rapid.IntRange(0, 20).Draw(t, "changes") {
 			c := change("iam_group", rapid.StringMatching(`[a-d]`).Draw(t, "name"), nil, exists)
 			if rapid.Bool().Draw(t, "deletes") {

@@ -34,8 +34,8 @@ func TestAPlanWhoseGroundsMovedIsStale(t *testing.T) {
 		want string
 	}{
 		{"as it was", things{"a": thing("1"), "b": thing("1")}, ""},
-		{"gone", things{"a": thing("1")}, "the account has changed since the plan was made: thing/b was there when the plan was made, and is gone"},
-		{"changed", things{"a": thing("1"), "b": thing("3")}, "the account has changed since the plan was made: thing/b has changed since the plan was made: its value was 1 and is 3"},
+		{"gone", things{"a": thing("1")}, "the account has changed since the plan was made: thing/b is gone"},
+		{"changed", things{"a": thing("1"), "b": thing("3")}, "the account has changed since the plan was made: thing/b has changed: value 1 -> 3"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWork(t, newAccount(test.now))

@@ -35,7 +35,7 @@ func (a *Account) confirm(ctx context.Context, kind kinds.Kind, change resource.
 	}
 	for _, ground := range grounds {
 		if err := ground.Check(now); err != nil {
-			return false, fmt.Errorf("%w; nothing was changed: plan again", err)
+			return false, fmt.Errorf("since the plan was made, %w; nothing was changed: plan again", err)
 		}
 	}
 	return false, nil

@@ -100,7 +100,7 @@ func (m *making) against(violations []requirements.Violation) reasons {
 			case fix.After == nil && declared != nil:
 				against[fix.Address] = "the file declares " + plain(fix.Address)
 			case fix.After != nil && declared == nil && !requirements.Own(fix.Address) && m.listedWithout(fix.Address, fix.After):
-				against[fix.Address] = "the file lists all of this sort, without " + plain(fix.Address)
+				against[fix.Address] = "the file lists all that " + plain(m.owner(fix.Address)) + " has, without " + plain(fix.Address)
 			case len(Differences(declared, fix.After)) > 0:
 				against[fix.Address] = "the file declares another " + strings.Join(Differences(declared, fix.After), ", ")
 			}

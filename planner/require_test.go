@@ -216,7 +216,7 @@ func TestTheFileComesBeforeAFix(t *testing.T) {
 	})
 	t.Run("the user's groups are listed", func(t *testing.T) {
 		ruled{live: alice, rules: moving, want: objects{"iam_user/alice": {}}, complete: map[string][]resource.Kind{"iam_user/alice": {"iam_membership"}}}.mustPlan(t,
-			seen+"the file lists all of this sort, without membership/alice/Readers")
+			seen+"the file lists all that user/alice has, without membership/alice/Readers")
 	})
 	t.Run("and another policy would move to the same group", func(t *testing.T) {
 		both, policy := moving, *moving.Permissions
@@ -224,8 +224,8 @@ func TestTheFileComesBeforeAFix(t *testing.T) {
 		both.Permissions = &policy
 		more := objects{"iam_policy_attachment/group/Readers/aws:ViewOnlyAccess": {}, "iam_policy_attachment/user/alice/aws:ViewOnlyAccess": {}}
 		ruled{live: alice.and(more), rules: both, want: objects{"iam_user/alice": {}}, complete: map[string][]resource.Kind{"iam_user/alice": {"iam_membership"}}}.mustPlan(t,
-			seen+"the file lists all of this sort, without membership/alice/Readers",
-			strings.Replace(seen, "ReadOnly", "ViewOnly", 1)+"the file lists all of this sort, without membership/alice/Readers")
+			seen+"the file lists all that user/alice has, without membership/alice/Readers",
+			strings.Replace(seen, "ReadOnly", "ViewOnly", 1)+"the file lists all that user/alice has, without membership/alice/Readers")
 	})
 	t.Run("the attachment is declared", func(t *testing.T) {
 		ruled{live: alice, rules: moving, want: objects{"iam_user/alice": {}, aliceReads: {}}}.mustPlan(t,
@@ -347,11 +347,11 @@ func TestAGroundThatNoLongerHoldsIsDrift(t *testing.T) {
 		t.Errorf("moved, though only the password was used: %v", moved)
 	}
 	for want, change := range map[string]func(resource.State){
-		"iam_mfa_device/alice/phone was not there when the plan was made, and is now": func(s resource.State) {
+		"mfa_device/alice/phone is there now": func(s resource.State) {
 			s[address("iam_mfa_device/alice/phone")] = resource.Resource{Settings: resource.Object{}}
 		},
-		"iam_login_profile/alice was there when the plan was made, and is gone": func(s resource.State) { delete(s, address(aliceLogin)) },
-		`iam_login_profile/alice has changed since the plan was made: its created was "` + daysAgo(100) + `" and is "` + daysAgo(0) + `"`: func(s resource.State) {
+		"login_profile/alice is gone": func(s resource.State) { delete(s, address(aliceLogin)) },
+		`login_profile/alice has changed: created "` + daysAgo(100) + `" -> "` + daysAgo(0) + `"`: func(s resource.State) {
 			s[address(aliceLogin)] = resource.Resource{Settings: resource.Object{}, Facts: credential(0, 0)}
 		},
 	} {

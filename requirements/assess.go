@@ -69,6 +69,9 @@ func Assess(asked Asked, judgement *Judgement) []Outcome {
 			return compareReferences(x.references(a.benchmark)[0], y.references(a.benchmark)[0])
 		})
 		for _, c := range part {
+			if c.ofProwler() && !slices.ContainsFunc(c.Rules(), a.unseen) {
+				continue // another row has said as much, and lists its ids
+			}
 			a.add(c.IDs(a.benchmark)[0], c)
 		}
 	}
@@ -135,6 +138,9 @@ func (a *assessing) add(id string, c Control) {
 	}
 	a.out = append(a.out, o)
 }
+
+// unseen reports whether no row has shown the rule's own result.
+func (a *assessing) unseen(rule string) bool { return !a.shown[rule] }
 
 // unchecked says why one of the rules could not be judged; "" when all were.
 func (a *assessing) unchecked(rules []string) string {

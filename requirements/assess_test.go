@@ -50,7 +50,7 @@ func TestAssessOrder(t *testing.T) {
 		"CIS 7.0 2.2", "CIS 7.0 2.3", "CIS 7.0 2.4", "CIS 7.0 2.5", "CIS 7.0 2.6", "CIS 7.0 2.7", "CIS 7.0 2.8", "CIS 7.0 2.9",
 		"CIS 7.0 2.10", "CIS 7.0 2.11", "CIS 7.0 2.12", "CIS 7.0 2.13", "CIS 7.0 2.14", "CIS 7.0 2.15", "CIS 7.0 2.16",
 		"CIS 7.0 2.17", "CIS 7.0 2.18", "CIS 7.0 2.19", "CIS 7.0 2.20", "CIS 7.0 2.21",
-		"CIS 6.0 2.12", "Security Hub IAM.19", "Prowler iam_group_administrator_access_policy",
+		"CIS 6.0 2.12", "Security Hub IAM.19",
 		"mfa.unassigned", "trust.public",
 		"exceptions",
 	}

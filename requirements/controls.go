@@ -96,6 +96,9 @@ func (c Control) ID(benchmark string) string {
 // to the oldest, then of others.
 func (c Control) IDs(benchmark string) []string { return texts(c.references(benchmark)) }
 
+// ofProwler reports whether no standard but Prowler has the control.
+func (c Control) ofProwler() bool { return c.SecurityHub == "" && c.cis == [5]string{} }
+
 // Rules returns the ids of the rules that answer the control, which must all hold for it to pass; none where no rule does.
 func (c Control) Rules() []string {
 	var ids []string
@@ -131,7 +134,8 @@ func (c Control) met(declared declaration) string {
 // control alone would let pass.
 func (c Control) beyond(declared declaration, rules map[string]bool) string {
 	for _, a := range c.answers {
-		if found := declared[a.rule]; rules[a.rule] && found.strict > a.degree.strict {
+		// Root without any device breaks a rule of its own, whichever the file asks for.
+		if found := declared[a.rule]; rules[a.rule] && found.strict > a.degree.strict && a.rule != "root.mfa" {
 			return fmt.Sprintf("the file asks for %s, the control only for %s", found.text, a.degree.text)
 		}
 	}

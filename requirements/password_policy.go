@@ -36,7 +36,7 @@ func (j *judging) passwordPolicy() {
 		weak("min_length", fmt.Sprintf("passwords may have as few as %d characters, the file asks for %d", found, least))
 	}
 	if found, least := live.Number("reuse_prevention"), asked.Number("reuse_prevention"); found < least {
-		weak("reuse_prevention", fmt.Sprintf("%d old passwords cannot be used again, the file asks for %d", found, least))
+		weak("reuse_prevention", reuse(found)+fmt.Sprintf(", the file asks for %d", least))
 	}
 	for _, sort := range characterSorts {
 		if asked.Flag(sort.setting) && !live.Flag(sort.setting) {
@@ -51,4 +51,12 @@ func (j *judging) passwordPolicy() {
 			weak("max_age", fmt.Sprintf("passwords expire after %dd, the file asks for %dd", age, most))
 		}
 	}
+}
+
+// reuse says how many old passwords are remembered.
+func reuse(remembered int) string {
+	if remembered == 0 {
+		return "old passwords can be used again"
+	}
+	return fmt.Sprintf("the last %d passwords cannot be used again", remembered)
 }

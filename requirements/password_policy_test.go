@@ -25,7 +25,7 @@ func TestPasswordPolicy(t *testing.T) {
 			"AWS's own policy", declared, nil,
 			[]string{
 				"password_policy.min_length: passwords may have as few as 8 characters, the file asks for 14, by AWS's own policy, for the account has none",
-				"password_policy.reuse_prevention: 0 old passwords cannot be used again, the file asks for 24, by AWS's own policy, for the account has none",
+				"password_policy.reuse_prevention: old passwords can be used again, the file asks for 24, by AWS's own policy, for the account has none",
 				"password_policy.uppercase: passwords need not have an upper-case letter, by AWS's own policy, for the account has none",
 				"password_policy.lowercase: passwords need not have a lower-case letter, by AWS's own policy, for the account has none",
 				"password_policy.numbers: passwords need not have a digit, by AWS's own policy, for the account has none",

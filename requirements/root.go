@@ -27,7 +27,7 @@ func (j *judging) root() {
 	if asked.NoAccessKeys && root.AccessKeys > 0 {
 		j.violate("root.access_keys", rootUser, "root has "+accessKeys(root.AccessKeys), time.Time{},
 			"find out what uses it (CloudTrail, userIdentity.type Root), give that a role, then sign in as root, open Security "+
-				"credentials, and deactivate and delete it")
+				"credentials, and deactivate and delete all of them")
 	}
 	// Where root access is managed centrally, an account may have no root credentials at all, and nothing to protect.
 	if !root.Password && root.AccessKeys == 0 && root.Certificates == 0 {

@@ -66,6 +66,9 @@ func section(id string) string {
 	return name
 }
 
+// IsRule reports whether a finding of this name is a requirement's, be it that an exception to it has ended.
+func IsRule(id string) bool { return rank(id) >= 0 }
+
 // rank is the place of a rule among all; an exception stands with what it is from.
 func rank(id string) int {
 	id = strings.TrimSuffix(id, endedSuffix)

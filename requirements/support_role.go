@@ -50,7 +50,7 @@ func supportAdvice(rule *resource.SupportRoleRule) string {
 	if len(rule.Principals) > 0 {
 		who = some(rule.Principals)
 	}
-	return "declare a role with the policy " + supportAccess + " that trusts " + who
+	return "apply the file if it declares one, or declare a role with the policy " + supportAccess + " that trusts " + who
 }
 
 // trustedBy returns the AWS principals that may assume a role, as its trust policy writes them.

@@ -59,7 +59,7 @@ func (j *judging) trustOf(rule *resource.TrustRule, role resource.Address, docum
 			if !slices.Contains(rule.Accounts, outsider) {
 				unlisted = append(unlisted, outsider)
 			}
-			if !asksExternalID(s) {
+			if !asksExternalID(s) && !strings.HasPrefix(outsider, everyAccountOf) {
 				unasked = append(unasked, outsider)
 			}
 		}
@@ -91,8 +91,11 @@ func letsAssume(s *policy.Statement) bool {
 	return slices.ContainsFunc([]string{"sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"}, s.Allows)
 }
 
-// anyAccount stands for the accounts of a statement that trusts everybody.
-const anyAccount = "every account"
+// What stands for the accounts of a statement that trusts everybody, or everybody in an organization.
+const (
+	anyAccount     = "every account"
+	everyAccountOf = "every account of organization "
+)
 
 // outsiders returns the accounts beside the own one whose principals a statement trusts.
 func outsiders(s *policy.Statement, own string) []string {
@@ -163,7 +166,7 @@ func pins(c policy.Condition) bool {
 	return false
 }
 
-// pinnedAccounts returns the accounts that the conditions limit a statement to, or anyAccount where they don't.
+// pinnedAccounts returns the accounts or organizations that the conditions limit a statement to, or anyAccount where they don't.
 func pinnedAccounts(s *policy.Statement) []string {
 	for _, c := range s.Conditions {
 		var accounts []string
@@ -172,7 +175,10 @@ func pinnedAccounts(s *policy.Statement) []string {
 				accounts = append(accounts, cmp.Or(policy.AccountOf(value), anyAccount))
 			}
 		}
-		if len(accounts) > 0 && !slices.Contains(accounts, anyAccount) {
+		for _, value := range slices.Concat(c.LimitedTo("aws:PrincipalOrgID"), c.LimitedTo("aws:SourceOrgID")) {
+			accounts = append(accounts, everyAccountOf+value)
+		}
+		if len(accounts) > 0 && !slices.Contains(accounts, anyAccount) && !slices.ContainsFunc(accounts, policy.IsPattern) {
 			return accounts
 		}
 	}

@@ -77,7 +77,7 @@ func TestTrustedAccounts(t *testing.T) {
 		under(assumes(everybody), `"StringEquals":{"aws:PrincipalAccount":["444455556666","555566667777"]}`): unlisted + "555566667777",
 		under(assumes(everybody), `"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::555566667777:role/*"}`):       unlisted + "555566667777",
 		under(assumes(everybody), `"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/x"}`):                  unlisted + "every account",
-		under(assumes(everybody), `"StringEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"}`):                    unlisted + "every account",
+		under(assumes(everybody), `"StringEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"}`):                    unlisted + "every account of organization o-a1b2c3d4e5",
 		under(assumes(everybody), `"StringEqualsIfExists":{"aws:PrincipalAccount":"444455556666"}`):          unlisted + "every account",
 	})
 	testTrust(t, resource.TrustRule{Accounts: []string{}}, "trust.accounts", map[string]string{
@@ -123,6 +123,10 @@ func TestExternalID(t *testing.T) {
 		`{"Effect":"Allow","Action":"sts:TagSession","Principal":` + partner + `}`:           "",
 		under(assumes(everybody), `"StringEquals":{"aws:PrincipalAccount":"`+accountID+`"}`): "",
 		under(assumes(everybody), `"StringEquals":{"aws:PrincipalAccount":"444455556666"}`):  open,
+	})
+	testTrust(t, resource.TrustRule{ExternalID: true}, "trust.external_id", map[string]string{
+		under(assumes(everybody), `"StringEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"}`): "",
+		assumes(everybody): "can be assumed without an external id from every account",
 	})
 }
 

@@ -130,7 +130,7 @@ func (g Ground) Check(now State) error {
 	if len(g.Found) == 0 {
 		for a := range now {
 			if g.covers(a) {
-				return fmt.Errorf("%s was not there when the plan was made, and is now", a)
+				return fmt.Errorf("%s is there now", plain(a))
 			}
 		}
 		return nil
@@ -138,31 +138,30 @@ func (g Ground) Check(now State) error {
 	for a, was := range g.Found {
 		found, ok := now[a]
 		if !ok || found.Settings == nil {
-			return fmt.Errorf("%s was there when the plan was made, and is gone", a)
+			return fmt.Errorf("%s is gone", plain(a))
 		}
 		for name, value := range was.Settings {
 			if fmt.Sprint(found.Settings[name]) != fmt.Sprint(value) {
-				return fmt.Errorf("%s has changed since the plan was made: its %s was %v and is %v", a, name, value, found.Settings[name])
+				return fmt.Errorf("%s has changed: %s %v -> %v", plain(a), name, value, found.Settings[name])
 			}
 		}
-		if err := was.Facts.check(a, found.Facts); err != nil {
-			return err
+		for name, value := range was.Facts {
+			switch {
+			case name == FactLooked || found.Facts[name] == value:
+			case name == FactUsed:
+				return fmt.Errorf("%s has been used since", plain(a))
+			default:
+				return fmt.Errorf("%s has changed: %s %q -> %q", plain(a), name, value, found.Facts[name])
+			}
 		}
 	}
 	return nil
 }
+
+// plain is how messages call an object.
+func plain(a Address) string { return strings.TrimPrefix(a.String(), "iam_") }
 
 // covers reports whether a look at the ground would show the object.
 func (g Ground) covers(a Address) bool {
 	return a == g.Look || a.Kind == g.Look.Kind && a.Parts(2)[0] == g.Look.Name
-}
-
-// Check compares the facts that a change rests on with those of now.
-func (f Facts) check(a Address, now Facts) error {
-	for name, value := range f {
-		if name != FactLooked && now[name] != value {
-			return fmt.Errorf("%s has changed since the plan was made: its %s was %q and is %q", a, name, value, now[name])
-		}
-	}
-	return nil
 }

@@ -19,7 +19,7 @@ func TestGroundCheck(t *testing.T) {
 		key: {Facts: resource.Facts{resource.FactCreated: "2026-01-01T00:00:00Z", resource.FactLooked: "yes"}},
 	}}
 	unused := resource.Ground{Look: key, Found: is("Active", resource.Facts{resource.FactUsed: ""})}
-	const since = "iam_access_key/alice/AKIA1 has changed since the plan was made: "
+	const changed = "access_key/alice/AKIA1 has changed: "
 	for _, test := range []struct {
 		name   string
 		ground resource.Ground
@@ -27,21 +27,21 @@ func TestGroundCheck(t *testing.T) {
 		want   string
 	}{
 		{"nothing was there, nor is", none, nil, ""},
-		{"nothing was there, and is", none, is("Active", nil), "iam_access_key/alice/AKIA1 was not there when the plan was made, and is now"},
+		{"nothing was there, and is", none, is("Active", nil), "access_key/alice/AKIA1 is there now"},
 		{"another user's is no matter", none, resource.State{resource.At("iam_access_key", "alice2", "AKIA2"): {}}, ""},
 		{"nor is another kind of the user's", none, resource.State{resource.At("iam_mfa_device", "alice", "phone"): {}}, ""},
-		{"a single object was not there, and is", resource.Ground{Look: key}, is("Active", nil), "iam_access_key/alice/AKIA1 was not there when the plan was made, and is now"},
+		{"a single object was not there, and is", resource.Ground{Look: key}, is("Active", nil), "access_key/alice/AKIA1 is there now"},
 		{"a single object was not there, and another is", resource.Ground{Look: key}, resource.State{resource.At("iam_access_key", "alice", "AKIA2"): {}}, ""},
 		{"it is as it was", active, is("Active", nil), ""},
-		{"it is gone", active, nil, "iam_access_key/alice/AKIA1 was there when the plan was made, and is gone"},
-		{"it is known to be gone", active, resource.State{key: {}}, "iam_access_key/alice/AKIA1 was there when the plan was made, and is gone"},
-		{"its setting has changed", active, is("Inactive", nil), since + "its status was Active and is Inactive"},
+		{"it is gone", active, nil, "access_key/alice/AKIA1 is gone"},
+		{"it is known to be gone", active, resource.State{key: {}}, "access_key/alice/AKIA1 is gone"},
+		{"its setting has changed", active, is("Inactive", nil), changed + "status Active -> Inactive"},
 		{"its facts are no matter where none was named", active, is("Active", resource.Facts{resource.FactUsed: "2026-11-21T14:00:00Z"}), ""},
 		{"others beside it are no matter", active, resource.State{key: active.Found[key], resource.At("iam_access_key", "alice", "AKIA2"): {}}, ""},
 		{"its fact is the same, however closely it was looked at", born, is("Inactive", resource.Facts{resource.FactCreated: "2026-01-01T00:00:00Z"}), ""},
-		{"its fact has changed", born, is("Active", resource.Facts{resource.FactCreated: "2026-02-02T00:00:00Z"}), since + `its created was "2026-01-01T00:00:00Z" and is "2026-02-02T00:00:00Z"`},
+		{"its fact has changed", born, is("Active", resource.Facts{resource.FactCreated: "2026-02-02T00:00:00Z"}), changed + `created "2026-01-01T00:00:00Z" -> "2026-02-02T00:00:00Z"`},
 		{"it was never used, nor is", unused, is("Active", nil), ""},
-		{"it was never used, and is", unused, is("Active", resource.Facts{resource.FactUsed: "2026-11-21T14:00:00Z"}), since + `its last_used was "" and is "2026-11-21T14:00:00Z"`},
+		{"it was never used, and is", unused, is("Active", resource.Facts{resource.FactUsed: "2026-11-21T14:00:00Z"}), "access_key/alice/AKIA1 has been used since"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

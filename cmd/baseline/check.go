@@ -96,6 +96,9 @@ func (c *command) check(ctx context.Context, s *session, declared, benchmark, ou
 		Benchmark: asked.Benchmark, Outcomes: requirements.Assess(asked, judgement),
 		Notices: slices.Concat(seen.reading.Notices, judgement.Notices, []string{requirements.Coverage(asked.Benchmark)}),
 	}
+	if pass, fail, _ := requirements.Counts(a.Outcomes); pass+fail == 0 {
+		a.Notices = append(a.Notices, "nothing was checked: the files ask for nothing that could be; see `require:`")
+	}
 	if report := seen.reading.Evidence.Report; report != nil {
 		a.ReportAt = report.At
 	}

@@ -55,7 +55,7 @@ func newStaff(t *rapid.T, dir string) *staff {
 		RoleName: aws.String("worker"), AssumeRolePolicyDocument: aws.String(
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`),
 	}))
-	for range rapid.IntRange(5, 30).Draw(t, "events") {
+	for range rapid.IntRange(5, 20).Draw(t, "events") {
 		s.pass()
 		s.event(everydayEvents...)
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"baseline/requirements"
 	"baseline/resource"
 )
 
@@ -14,6 +15,7 @@ import (
 //	summary  = changes [ " " findings ]
 //	changes  = "Plan: " N " to create, " N " to change, " [ N " to replace, " ] N " to delete" [ " (" N " one-way)" ] "."
 //	         | "No changes. The account is as the file says."
+//	         | "No changes."                                                   (where requirements of the file are not met)
 //	         | "No changes. The account is as it was before run " RUN "."      (for a plan that undoes a run)
 //	         | "No changes. All that is left of run " RUN " has changed since." (for one that finds nothing but drift)
 //	         | "No changes. What is left of run " RUN " can't come back."       (for one that finds nothing but what is lost)
@@ -38,6 +40,9 @@ func changesSummary(p *resource.Plan) string {
 		return "No changes. What is left of run " + text(p.Undoes) + " can't come back."
 	case p.Undoes != "":
 		return "No changes. The account is as it was before run " + text(p.Undoes) + "."
+	}
+	if slices.ContainsFunc(p.Findings, func(f resource.Finding) bool { return requirements.IsRule(f.Rule) }) {
+		return "No changes."
 	}
 	return "No changes. The account is as the file says."
 }

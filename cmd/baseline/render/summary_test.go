@@ -31,7 +31,7 @@ func TestSummary(t *testing.T) {
 		{"nothing but what is lost", lost, "No changes. What is left of run 20261121T140211Z-7f3a can't come back."},
 		{
 			"nothing but findings", findingsOnly(),
-			"No changes. The account is as the file says. 5 findings, 1 critical, 2 high.",
+			"No changes. 5 findings, 1 critical, 2 high.",
 		},
 		{"replacement", replaceRole(), "Plan: 0 to create, 1 to change, 1 to replace, 0 to delete (1 one-way)."},
 		{"finding", widenedTrust(), "Plan: 0 to create, 2 to change, 0 to delete. 1 finding, 1 high."},

@@ -15,10 +15,14 @@ type call struct {
 	operation *operation
 	now       time.Time
 	caller    caller
-	form      url.Values
-	body      []byte // of JSON operations, instead of a form
-	minted    uint64
-	change    change
+	// region is the Region that the call was signed for, which its endpoint is in.
+	region string
+	form   url.Values
+	body   []byte // of JSON operations, instead of a form
+	minted uint64
+	change change
+	// kept is what stays of the change even when the call is refused.
+	kept change
 }
 
 // text is a parameter's value, or "" when it was not given.
@@ -55,6 +59,9 @@ func (c *call) put(e entity) { c.change.puts = append(c.change.puts, e) }
 
 // remove says that an entity is to go.
 func (c *call) remove(e entity) { c.change.removes = append(c.change.removes, e.place()) }
+
+// keepEvenIfRefused makes what was put and removed so far stay when the call is refused after all.
+func (c *call) keepEvenIfRefused() { c.kept = c.change }
 
 // visible says whether the call may see an entity. Reads do not see what was created within the lag.
 func (c *call) visible(e entity) bool {

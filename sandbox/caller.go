@@ -1,6 +1,9 @@
 package sandbox
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // A caller is who makes a call.
 type caller struct {
@@ -78,6 +81,9 @@ func (c *call) denied(action string) error {
 
 // target is the ARN of what a call is about, for refusals: its first parameter that names something.
 func (c *call) target() string {
+	if c.given(bucketField) {
+		return strings.TrimSuffix("arn:aws:s3:::"+c.text(bucketField)+"/"+c.text(keyField), "/")
+	}
 	for _, word := range []string{"Group", "Role", "User"} {
 		name := c.text(word + "Name")
 		if name == "" {

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"time"
 )
 
-// This is as much CBOR (RFC 8949) as requests and answers of strings, numbers, booleans, lists and maps need. Operations
+// This is as much CBOR (RFC 8949) as requests and answers of strings, numbers, booleans, times, lists and maps need. Operations
 // see JSON whichever protocol was spoken, so their values go through it both ways.
 
 // The major types of CBOR.
@@ -19,6 +21,7 @@ const (
 	cborText     = 3
 	cborList     = 4
 	cborMap      = 5
+	cborTag      = 6
 	cborSimple   = 7
 )
 
@@ -26,6 +29,9 @@ const (
 	cborIndefinite = 31
 	cborBreak      = 0xff
 	cborDepth      = 16 // how deep values may nest
+	cborFloat      = cborSimple<<5 | 26
+	cborDouble     = cborSimple<<5 | 27
+	cborEpoch      = 1 // the tag of seconds since 1970
 )
 
 var errCBOR = errors.New("the CBOR body is cut short or uses a type this API has no use for")
@@ -72,6 +78,9 @@ func (r *cborReader) head() (major byte, n uint64, indefinite bool, err error) {
 }
 
 func (r *cborReader) value(depth int) (any, error) {
+	if len(r.data) > 0 && (r.data[0] == cborFloat || r.data[0] == cborDouble) {
+		return r.float()
+	}
 	major, n, indefinite, err := r.head()
 	if err != nil || depth > cborDepth {
 		return nil, errCBOR
@@ -117,6 +126,20 @@ func (r *cborReader) value(depth int) (any, error) {
 	return nil, errCBOR
 }
 
+// float reads a number of four or eight bytes. JSON has none that is infinite or no number at all.
+func (r *cborReader) float() (any, error) {
+	short := r.data[0] == cborFloat
+	_, bits, _, err := r.head()
+	number := math.Float64frombits(bits)
+	if short {
+		number = float64(math.Float32frombits(uint32(bits))) //nolint:gosec // read from four bytes
+	}
+	if err != nil || math.IsNaN(number) || math.IsInf(number, 0) {
+		return nil, errCBOR
+	}
+	return number, nil
+}
+
 func (r *cborReader) text(n uint64, indefinite bool) (string, error) {
 	if !indefinite {
 		if uint64(len(r.data)) < n {
@@ -158,6 +181,9 @@ func (r *cborReader) each(n uint64, indefinite bool, next func() error) error {
 
 // cborOf writes a value, as JSON would see it, as CBOR.
 func cborOf(value any) ([]byte, error) {
+	if tree, ok := value.(object); ok {
+		return appendCBOR(nil, tree), nil
+	}
 	text, err := json.Marshal(value)
 	if err != nil {
 		return nil, err
@@ -174,7 +200,19 @@ func appendCBOR(out []byte, value any) []byte {
 	case string:
 		return append(appendHead(out, cborText, uint64(len(v))), v...)
 	case float64:
-		return appendHead(out, cborUnsigned, uint64(v)) // answers hold no other numbers than counts
+		return appendHead(out, cborUnsigned, uint64(v)) // answers that are no trees hold no other numbers than counts
+	case int:
+		return appendHead(out, cborUnsigned, uint64(max(v, 0))) // nor do trees hold integers below 0
+	case double:
+		return binary.BigEndian.AppendUint64(append(out, cborDouble), math.Float64bits(float64(v)))
+	case time.Time:
+		return appendCBOR(appendHead(out, cborTag, cborEpoch), double(v.UnixMilli())/1000)
+	case object:
+		out = appendHead(out, cborMap, uint64(len(v)))
+		for _, f := range v {
+			out = appendCBOR(appendCBOR(out, f.key), f.value)
+		}
+		return out
 	case bool:
 		if v {
 			return append(out, cborSimple<<5|21)

@@ -1,8 +1,9 @@
 // Package sandbox is a simulated AWS account. It speaks AWS's own wire protocols over HTTP (IAM and STS: a form in, XML
-// out; Resource Groups Tagging: JSON 1.1 or RPC v2 CBOR), so the real SDKs, the AWS CLI and any other client can be pointed
-// at it, in the same process without a port or over a listener. It refuses where AWS refuses, with the same code; it never
-// takes the short cuts that make undoing look easier than it is: ids are never used twice, a deleted principal stays
-// dead in every trust policy, deleting meets the conditions AWS sets, version numbers only grow.
+// out; S3: REST with XML; CloudTrail, KMS and CloudWatch Logs: JSON 1.1; SNS: a form; CloudWatch: a form, JSON or RPC v2
+// CBOR; Resource Groups Tagging: JSON 1.1 or RPC v2 CBOR), so the real SDKs, the AWS CLI and any other client can be
+// pointed at it, in the same process without a port or over a listener. It refuses where AWS refuses, with the same code;
+// it never takes the short cuts that make undoing look easier than it is: ids are never used twice, a deleted principal
+// stays dead in every trust policy, deleting meets the conditions AWS sets, version numbers only grow.
 //
 // An account lives in memory ([New]) or in a file ([Open]). The file is a journal of whole entities, one change per
 // line, so a write costs the same however large the account is, an answered write survives the death of the process,
@@ -24,6 +25,11 @@
 // other accounts, and service principals of proper form, are taken to exist. AWS managed policies are known by name;
 // only a few of their documents are held (awspolicies.go), and asking for another is refused with NotImplemented rather
 // than answered with an invented one.
+//
+// Trails record no events: what is told of their deliveries is worked out from what they could deliver to. Organizations
+// and the trails of their other accounts are told by [Account.SetOrganization] and [Account.AddForeignTrail]. Keys have
+// no material, log groups no logs, alarms no measurements, and topics send no mail: [Account.ConfirmSubscriptions] is
+// whoever would have read it.
 //
 // The package imports nothing else of this module, and no AWS code: it is a witness for the rest and must not share its
 // mistakes.

@@ -6,7 +6,11 @@ import (
 )
 
 // A failure is an answer that refuses: AWS's wire code and text. The HTTP status follows from the code.
-type failure struct{ code, message string }
+type failure struct {
+	code, message string
+	// region is where a bucket is, which S3 tells with some refusals.
+	region string
+}
 
 func (f *failure) Error() string { return f.code + ": " + f.message }
 
@@ -39,6 +43,8 @@ func malformedPolicy(format string, args ...any) error {
 // statuses are the HTTP statuses of the codes that are not answered with 400.
 var statuses = map[string]int{
 	"NoSuchEntity":                  http.StatusNotFound,
+	"NotFound":                      http.StatusNotFound,
+	"ResourceNotFound":              http.StatusNotFound,
 	"NotSupportedService":           http.StatusNotFound,
 	"ReportInProgress":              http.StatusNotFound,
 	"ReportNotPresent":              http.StatusGone,
@@ -51,6 +57,7 @@ var statuses = map[string]int{
 	"EntityTemporarilyUnmodifiable": http.StatusConflict,
 	"InvalidAuthenticationCode":     http.StatusForbidden,
 	"AccessDenied":                  http.StatusForbidden,
+	"AuthorizationError":            http.StatusForbidden,
 	"InvalidClientTokenId":          http.StatusForbidden,
 	"SignatureDoesNotMatch":         http.StatusForbidden,
 	"ExpiredToken":                  http.StatusForbidden,

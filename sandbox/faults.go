@@ -11,8 +11,12 @@ import (
 
 // Faults are what an account can be told to get wrong. The zero value is an account that works.
 type Faults struct {
-	// Throttle answers Throttling once more calls come than the bucket allows.
+	// Throttle answers Throttling, or what else a service calls it, once more calls come than the bucket allows. Each service
+	// has a bucket of its own in each Region.
 	Throttle Rate
+	// Throttles are the rates of single services, by their prefixes: of all calls under "cloudtrail", of the calls that write
+	// under "cloudtrail:write". A call has to pass each bucket that it is of.
+	Throttles map[string]Rate
 	// Lag keeps a new object from being seen by reads and from being used as a principal for this long after its creation.
 	Lag time.Duration
 	// LoseEvery is the n of "every n-th write is carried out, but its answer is lost"; 0 is never.
@@ -66,11 +70,11 @@ const (
 )
 
 // faultForms lists what ParseFault understands, for its messages.
-const faultForms = "throttle=BURST/PER_SECOND, lag=DURATION, lose=N, deny=ACTION, latency=DURATION, stop-after=N, fail=ACTION:CODE[*TIMES]"
+const faultForms = "throttle=BURST/PER_SECOND, throttle=SERVICE[:write]:BURST/PER_SECOND, lag=DURATION, lose=N, deny=ACTION, latency=DURATION, stop-after=N, fail=ACTION:CODE[*TIMES]"
 
-// ParseFault reads one fault as a person writes it and adds it to faults: "throttle=20/10", "lag=2s", "lose=3",
-// "deny=iam:PutRolePolicy", "latency=50ms", "stop-after=12", "fail=iam:CreateUser:ServiceFailure" (each time) or
-// "fail=iam:CreateUser:ServiceFailure*2" (the first two times). An error lists the known forms.
+// ParseFault reads one fault as a person writes it and adds it to faults: "throttle=20/10", "throttle=cloudtrail:write:1/1",
+// "lag=2s", "lose=3", "deny=iam:PutRolePolicy", "latency=50ms", "stop-after=12", "fail=iam:CreateUser:ServiceFailure" (each
+// time) or "fail=iam:CreateUser:ServiceFailure*2" (the first two times). An error lists the known forms.
 func ParseFault(text string, faults *Faults) error {
 	name, value, found := strings.Cut(text, "=")
 	if !found || value == "" {
@@ -85,7 +89,7 @@ func ParseFault(text string, faults *Faults) error {
 func setFault(name, value string, faults *Faults) (err error) {
 	switch name {
 	case "throttle":
-		faults.Throttle, err = parseRate(value)
+		err = addThrottle(value, faults)
 	case "lag":
 		faults.Lag, err = parseWait(value)
 	case "latency":
@@ -104,6 +108,33 @@ func setFault(name, value string, faults *Faults) (err error) {
 		err = fmt.Errorf("unknown fault %q", name)
 	}
 	return err
+}
+
+// writes ends the name of a service in Faults.Throttles when its writes alone are meant.
+const writes = ":write"
+
+func addThrottle(value string, faults *Faults) error {
+	at := strings.LastIndex(value, ":")
+	rate, err := parseRate(value[at+1:])
+	if err != nil {
+		return err
+	}
+	if at < 0 {
+		faults.Throttle = rate
+		return nil
+	}
+	prefix := value[:at]
+	name := strings.TrimSuffix(prefix, writes)
+	if !slices.ContainsFunc(services(), func(s *service) bool { return s.name == name }) {
+		return fmt.Errorf("%q is no service the sandbox knows, such as iam or cloudtrail", name)
+	}
+	throttles := maps.Clone(faults.Throttles)
+	if throttles == nil {
+		throttles = map[string]Rate{}
+	}
+	throttles[prefix] = rate
+	faults.Throttles = throttles
+	return nil
 }
 
 func parseRate(value string) (Rate, error) {

@@ -34,13 +34,15 @@ func TestParseFault(t *testing.T) {
 	for _, text := range []string{
 		"throttle=20/10", "lag=2s", "lose=3", "deny=iam:PutRolePolicy", "deny=iam:Get*", "latency=50ms", "stop-after=12",
 		"fail=iam:CreateUser:ServiceFailure", "fail=iam:TagUser:ConcurrentModification*2",
+		"throttle=cloudtrail:write:1/1", "throttle=iam:15/5",
 	} {
 		if err := sandbox.ParseFault(text, &got); err != nil {
 			t.Fatal(err)
 		}
 	}
 	want := sandbox.Faults{
-		Throttle: sandbox.Rate{Burst: 20, PerSecond: 10}, Lag: 2 * time.Second, LoseEvery: 3,
+		Throttles: map[string]sandbox.Rate{"cloudtrail:write": {Burst: 1, PerSecond: 1}, "iam": {Burst: 15, PerSecond: 5}},
+		Throttle:  sandbox.Rate{Burst: 20, PerSecond: 10}, Lag: 2 * time.Second, LoseEvery: 3,
 		Deny: []string{"iam:PutRolePolicy", "iam:Get*"}, Latency: 50 * time.Millisecond, StopAfter: 12,
 		Fail: map[string]sandbox.Failure{"iam:CreateUser": {Code: "ServiceFailure"}, "iam:TagUser": {Code: "ConcurrentModification", Times: 2}},
 	}
@@ -50,6 +52,7 @@ func TestParseFault(t *testing.T) {
 	for _, text := range []string{
 		"", "slow", "slow=1", "lag=2", "lag=-2s", "lose=0", "lose=x", "throttle=20", "throttle=1/0", "deny=iam:Frobnicate",
 		"fail=iam:CreateUser", "fail=iam:CreateUser:", "fail=iam:CreateUser:X*0",
+		"throttle=colour:1/1", "throttle=iam:read:1/1", "throttle=iam:1",
 	} {
 		var f sandbox.Faults
 		if err := sandbox.ParseFault(text, &f); err == nil || !strings.Contains(err.Error(), "throttle=BURST/PER_SECOND") {

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strconv"
+	"time"
 )
 
 // An object is a JSON object whose fields keep their order. Other JSON values are string, bool, json.Number, nil and
-// []any.
+// []any; trees that are only written may hold int, double and time.Time too.
 type object []field
 
 type field struct {
@@ -121,6 +123,12 @@ func appendTree(out []byte, value any) []byte {
 		return append(out, "false"...)
 	case json.Number:
 		return append(out, v...)
+	case int:
+		return strconv.AppendInt(out, int64(v), 10)
+	case double:
+		return append(out, v.String()...)
+	case time.Time:
+		return strconv.AppendFloat(out, float64(v.UnixMilli())/1000, 'f', -1, 64)
 	default:
 		return append(out, "null"...)
 	}

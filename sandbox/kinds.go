@@ -45,6 +45,18 @@ func kinds() []*kind {
 		rootKind(),
 		credentialReportKind(),
 		sessionKind(),
+		bucketKind(),
+		objectKind(),
+		accountBlockKind(),
+		kmsKeyKind(),
+		kmsAliasKind(),
+		logGroupKind(),
+		metricFilterKind(),
+		alarmKind(),
+		topicKind(),
+		subscriptionKind(),
+		trailKind(),
+		organizationKind(),
 	}
 }
 

@@ -16,12 +16,12 @@ type faultState struct {
 	calls    int
 	writes   int
 	failures map[string]Failure
-	tokens   float64
-	filled   time.Time
+	buckets  map[bucketOf]*tokenBucket
 }
 
 func (f *faultState) set(settings Faults) {
-	*f = faultState{settings: settings, failures: maps.Clone(settings.Fail), tokens: float64(settings.Throttle.Burst)}
+	settings.Throttles = maps.Clone(settings.Throttles)
+	*f = faultState{settings: settings, failures: maps.Clone(settings.Fail), buckets: map[bucketOf]*tokenBucket{}}
 }
 
 // A verdict is what is to go wrong with a call.
@@ -44,7 +44,7 @@ func (a *Account) admit(req *request) verdict {
 	switch {
 	case f.settings.StopAfter > 0 && n > f.settings.StopAfter:
 		v.err = errLost
-	case !f.takeToken(a.options.Now()):
+	case !f.takeTokens(req, a.options.Now()):
 		v.err = refuse("Throttling", "Rate exceeded")
 	default:
 		v.err = f.fails(action)
@@ -69,21 +69,54 @@ func (a *Account) admit(req *request) verdict {
 	return v
 }
 
-// takeToken says whether the rate allows one more call.
-func (f *faultState) takeToken(now time.Time) bool {
-	rate := f.settings.Throttle
-	if rate.Burst == 0 {
-		return true
+// A tokenBucket is filled at a rate, and each call takes a token out.
+type tokenBucket struct {
+	tokens float64
+	filled time.Time
+}
+
+// bucketOf tells whose calls a bucket limits: a service's in a Region, all or those that write.
+type bucketOf struct {
+	service, region string
+	limit           string // as in Faults.Throttles, "" for Faults.Throttle
+}
+
+// takeTokens says whether the rates allow one more call.
+func (f *faultState) takeTokens(req *request, now time.Time) bool {
+	of := bucketOf{service: req.service.name, region: req.scope.region}
+	buckets := f.fill(nil, of, f.settings.Throttle, now)
+	limits := []string{req.service.name}
+	if req.operation.write {
+		limits = append(limits, req.service.name+writes)
 	}
-	if !f.filled.IsZero() && now.After(f.filled) {
-		f.tokens = min(float64(rate.Burst), f.tokens+now.Sub(f.filled).Seconds()*rate.PerSecond)
+	for _, limit := range limits {
+		of.limit = limit
+		buckets = f.fill(buckets, of, f.settings.Throttles[limit], now)
 	}
-	f.filled = now
-	if f.tokens < 1 {
+	if slices.ContainsFunc(buckets, func(b *tokenBucket) bool { return b.tokens < 1 }) {
 		return false
 	}
-	f.tokens--
+	for _, b := range buckets {
+		b.tokens--
+	}
 	return true
+}
+
+// fill adds a bucket, with the tokens that came since it was last asked for, unless its rate does not limit.
+func (f *faultState) fill(buckets []*tokenBucket, of bucketOf, rate Rate, now time.Time) []*tokenBucket {
+	if rate.Burst == 0 {
+		return buckets
+	}
+	b := f.buckets[of]
+	if b == nil {
+		b = &tokenBucket{tokens: float64(rate.Burst), filled: now}
+		f.buckets[of] = b
+	}
+	if now.After(b.filled) {
+		b.tokens = min(float64(rate.Burst), b.tokens+now.Sub(b.filled).Seconds()*rate.PerSecond)
+	}
+	b.filled = now
+	return append(buckets, b)
 }
 
 func (f *faultState) fails(action string) error {
@@ -114,6 +147,7 @@ func injected(code string) error {
 // injectedTexts are AWS's texts for errors that come out of the blue.
 var injectedTexts = map[string]string{
 	"Throttling":             "Rate exceeded",
+	"ThrottlingException":    "Rate exceeded",
 	"ConcurrentModification": "The request was rejected because multiple requests to change this object were submitted simultaneously.",
 	"ServiceFailure":         "The request processing has failed because of an unknown error, exception or failure.",
 	"ExpiredToken":           "The security token included in the request is expired",

@@ -19,6 +19,8 @@ type answer struct {
 	xml func(w *xmlWriter)
 	// json is the whole answer of an operation of a JSON service.
 	json any
+	// rest is the answer of an operation of S3.
+	rest restAnswer
 }
 
 // done is the answer of an operation that returns nothing.
@@ -43,7 +45,13 @@ type service struct {
 	// version is the API version, which query requests name.
 	version string
 	// target is the prefix of X-Amz-Target and the service of RPC v2 paths, for JSON services.
-	target     string
+	target string
+	// queryCodes are the codes that a query service spells otherwise than IAM: errors that no operation raises itself.
+	queryCodes map[string]string
+	// errorShapes are the names of errors by their codes in the query protocol, for services that speak it and others.
+	errorShapes map[string]string
+	// rest is set for S3, whose requests are told apart by method and path.
+	rest       bool
 	operations map[string]*operation
 }
 
@@ -66,7 +74,7 @@ func services() []*service {
 
 	tagging := &service{name: "tag", signedAs: "tagging", target: "ResourceGroupsTaggingAPI_20170126"}
 	tagging.add(taggingOperations()...)
-	return []*service{iam, sts, tagging}
+	return []*service{iam, sts, tagging, s3Service(), kmsService(), logsService(), cloudWatchService(), snsService(), cloudTrailService()}
 }
 
 func (s *service) add(operations ...operation) {

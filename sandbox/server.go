@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net/http"
@@ -90,6 +91,7 @@ func (a *Account) run(req *request) (answer, error) {
 		form:      req.form,
 		body:      req.body,
 		minted:    a.store.minted,
+		region:    cmp.Or(req.scope.region, globalRegion),
 	}
 	if c.caller, err = c.identify(req.scope); err != nil {
 		return answer{}, err
@@ -102,6 +104,9 @@ func (a *Account) run(req *request) (answer, error) {
 	}
 	result, err := req.operation.run(c)
 	if err != nil {
+		if failed := a.commit(c.kept); failed != nil {
+			return answer{}, failed
+		}
 		return answer{}, err
 	}
 	return result, a.commit(c.change)
@@ -110,9 +115,12 @@ func (a *Account) run(req *request) (answer, error) {
 // recognise finds the operation a request asks for. When it fails, the request still has the protocol to say so in.
 func (a *Account) recognise(r *http.Request, body []byte) (*request, error) {
 	req := &request{scope: credentialScope(r), protocol: queryProtocol{}}
+	if req.scope.service == "s3" {
+		return req, a.findREST(req, r, body)
+	}
 	if target := r.Header.Get("X-Amz-Target"); target != "" {
 		req.protocol = jsonProtocol{}
-		prefix, name, _ := strings.Cut(target, ".")
+		prefix, name := cutTarget(target)
 		return req, a.findTarget(req, prefix, name, body)
 	}
 	if rest, found := strings.CutPrefix(r.URL.Path, "/service/"); found {
@@ -137,6 +145,17 @@ func (a *Account) recognise(r *http.Request, body []byte) (*request, error) {
 	return req, a.findAction(req)
 }
 
+// cutTarget cuts an X-Amz-Target at its last dot, and the package off its service: clients name CloudTrail's with and
+// without it, as in com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.
+func cutTarget(target string) (prefix, name string) {
+	at := strings.LastIndexByte(target, '.')
+	if at < 0 {
+		return target, ""
+	}
+	prefix, name = target[:at], target[at+1:]
+	return prefix[strings.LastIndexByte(prefix, '.')+1:], name
+}
+
 func (a *Account) findTarget(req *request, prefix, name string, body []byte) error {
 	for _, s := range a.services {
 		if s.target == "" || s.target != prefix {
@@ -159,7 +178,7 @@ func (a *Account) findTarget(req *request, prefix, name string, body []byte) err
 func (a *Account) findAction(req *request) error {
 	action, version := req.form.Get("Action"), req.form.Get("Version")
 	for _, s := range a.services {
-		if s.target == "" && (s.version == version || (version == "" && s.name == req.scope.service)) {
+		if s.version != "" && (s.version == version || (version == "" && cmp.Or(s.signedAs, s.name) == req.scope.service)) {
 			req.service = s
 		}
 	}
@@ -181,6 +200,9 @@ func orNone(version string) string {
 	}
 	return version
 }
+
+// globalRegion is where global services are, and where calls go that name no Region.
+const globalRegion = "us-east-1"
 
 // A scope is what a signature says besides being one: whose key made it, and for which service.
 type scope struct{ keyID, region, service string }

@@ -33,10 +33,12 @@ func (c *command) serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve a simulated AWS account to any AWS client",
-		Long: `Serve a simulated AWS account over HTTP: IAM, STS and the tagging API, as the AWS CLI, boto3 and other tools speak them.
+		Long: `Serve a simulated AWS account over HTTP, as the AWS CLI, boto3 and other tools speak to it: IAM, STS and the
+tagging API; and what a CloudTrail trail stands on: CloudTrail, S3, KMS, CloudWatch Logs, CloudWatch, SNS.
 
 Faults make it behave badly on purpose (repeatable):
   --fault throttle=20/10           token bucket: 20 calls at once, then 10 a second
+  --fault throttle=cloudtrail:write:1/1   the same for one service, or for its writes
   --fault lag=2s                   new objects are not seen for so long
   --fault latency=50ms             added to every call
   --fault lose=3                   every third write is carried out, but its answer is lost

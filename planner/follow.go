@@ -41,13 +41,13 @@ func (w *work) followPart(end *edit, part resource.Address, declared func(resour
 	case pe != nil && pe.after == nil:
 		return false
 	case who != "" && w.owner(part) != end.address:
-		w.problem(end.address, "can't be deleted while %s holds it, which belongs to %s", plain(w.owner(part)), who)
+		w.problem(end.address, "can't be deleted while %s holds it, which belongs to %s", w.owner(part).Plain(), who)
 		return false
 	case end.after == nil && declared(part):
-		w.problem(part, "names %s, which this plan deletes", plain(end.address))
+		w.problem(part, "names %s, which this plan deletes", end.address.Plain())
 		return false
 	case end.after == nil:
-		w.edits[part] = &edit{address: part, live: live, reason: "goes with " + plain(end.address)}
+		w.edits[part] = &edit{address: part, live: live, reason: "goes with " + end.address.Plain()}
 		return true
 	case pe == nil:
 		pe = &edit{address: part, live: live, after: live.Settings}
@@ -56,7 +56,7 @@ func (w *work) followPart(end *edit, part resource.Address, declared func(resour
 		return false
 	}
 	pe.replace = true
-	pe.reason = "goes and comes back with " + plain(end.address)
+	pe.reason = "goes and comes back with " + end.address.Plain()
 	return true
 }
 
@@ -73,14 +73,14 @@ func (w *work) followReference(gone *edit, needer resource.Address, declared fun
 		if !w.undoing {
 			message += ": declare it without that reference, or absent too"
 		}
-		w.problem(gone.address, message, plain(needer))
+		w.problem(gone.address, message, needer.Plain())
 	case gone.after == nil && declared(needer):
-		w.problem(gone.address, "can't go while the file has %s trust it", plain(needer))
+		w.problem(gone.address, "can't go while the file has %s trust it", needer.Plain())
 	case gone.replace && ne == nil && (declared(needer) || w.undoing && w.Live[needer].Facts[resource.FactOwner] == ""):
 		live := w.Live[needer]
 		w.edits[needer] = &edit{
 			address: needer, live: live, after: live.Settings,
-			reason: "AWS ties it to the id of " + plain(gone.address) + ", which is replaced; it is saved again",
+			reason: "AWS ties it to the id of " + gone.address.Plain() + ", which is replaced; it is saved again",
 		}
 	}
 }
@@ -97,9 +97,9 @@ func (w *work) checkReferences() {
 			_, exists := w.Live[need]
 			switch {
 			case planned && other.after == nil:
-				w.problem(a, "names %s, which this plan deletes", plain(need))
+				w.problem(a, "names %s, which this plan deletes", need.Plain())
 			case !planned && !exists && w.types[need.Kind] != nil:
-				w.problem(a, "names %s, which is neither in the account nor in the file", plain(need))
+				w.problem(a, "names %s, which is neither in the account nor in the file", need.Plain())
 			}
 		}
 	}

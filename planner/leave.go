@@ -59,7 +59,7 @@ func (m *making) keepHeld() {
 				m.kept[a] = true
 				m.draft.Findings = append(m.draft.Findings, resource.Finding{
 					Rule: "kept", Subject: a, Severity: resource.Low,
-					Seen:   e.reason + ", but " + plain(holder) + " holds on to it",
+					Seen:   e.reason + ", but " + holder.Plain() + " holds on to it",
 					Advice: "declare it, or have its holder let go of it",
 				})
 			}
@@ -93,17 +93,32 @@ func (m *making) remove(a resource.Address, live resource.Resource, reason strin
 }
 
 // ownGroup reports whether a is the group that requirements keep for themselves. Groups bear no tags, so it is told by its
-// path and name, and it is ours unless its policy is another baseline's.
+// path and name, and it is ours unless its policy is another baseline's. Without the mark in sight, the policy is looked at
+// first: its tags may be shown late, or not at all, and with the group would go what keeps others' users from acting without MFA.
 func (m *making) ownGroup(a resource.Address, live resource.Resource) bool {
 	group, policy := requirements.OwnGroup()
-	return a == group && live.Settings.Text("path") == requirements.OwnPath && m.foreignOwner(policy) == ""
+	if a != group || live.Settings.Text("path") != requirements.OwnPath {
+		return false
+	}
+	seen, exists := m.Live[policy]
+	if exists && m.mark(seen.Settings, policy) == "" && seen.Facts[resource.FactLooked] == "" {
+		m.draft.Look = append(m.draft.Look, policy)
+		return false
+	}
+	return !m.othersGroup()
 }
 
-// ruled reports whether a is a membership in the group that a requirement of the file keeps. A complete list of a user's groups
-// says nothing about it.
+// othersGroup reports whether the group that requirements keep is another baseline's, which alone says who is in it.
+func (m *making) othersGroup() bool {
+	_, policy := requirements.OwnGroup()
+	return m.foreignOwner(policy) != ""
+}
+
+// ruled reports whether a is a membership in the group that a requirement keeps, of this file or of another baseline. A
+// complete list of a user's groups says nothing about it.
 func (m *making) ruled(a resource.Address) bool {
 	group, _ := requirements.OwnGroup()
-	return requirements.Own(a) && m.declared(group)
+	return requirements.Own(a) && (m.declared(group) || m.othersGroup())
 }
 
 // listedWithout reports whether a is a part of an object whose parts of this kind the file lists completely.
@@ -142,7 +157,7 @@ func (m *making) report() {
 		}
 		parts := []resource.Address{a}
 		if m.typeOf(a).Part {
-			f.Advice = "list it with " + plain(m.owner(a)) + " in the file, or say what becomes of such under `unmanaged:`"
+			f.Advice = "list it with " + m.owner(a).Plain() + " in the file, or say what becomes of such under `unmanaged:`"
 		} else {
 			parts = m.partsOf(a)
 			if len(parts) > 0 {
@@ -194,7 +209,7 @@ func plainList(parts []resource.Address) string {
 			names = append(names, fmt.Sprintf("%d more", len(parts)-shown))
 			break
 		}
-		kind, _, _ := strings.Cut(plain(p), "/")
+		kind, _, _ := strings.Cut(p.Plain(), "/")
 		pieces := p.Parts(3)
 		last := pieces[2]
 		if last == "" {

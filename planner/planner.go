@@ -3,7 +3,6 @@ package planner
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"baseline/resource"
@@ -159,15 +158,6 @@ func (w *work) addresses() []resource.Address {
 	}
 	slices.SortFunc(out, resource.Address.Compare)
 	return out
-}
-
-// plain is how messages call an object: the kind without its service.
-func plain(a resource.Address) string {
-	kind := string(a.Kind)
-	if _, after, ok := strings.Cut(kind, "_"); ok {
-		kind = after
-	}
-	return kind + "/" + a.Name
 }
 
 // askForLooks lists the objects whose deletion would lose what the bulk read does not show.

@@ -33,8 +33,7 @@ func (m *making) keepOwn() {
 	m.want = &all
 }
 
-// require judges the account as it will be after what is planned so far, makes changes of what can be put right, and
-// findings of the rest.
+// require judges the account as it will be after what is planned so far, and acts on the judgement.
 func (m *making) require() {
 	if m.want.Require == nil {
 		return
@@ -47,44 +46,61 @@ func (m *making) require() {
 	for _, rule := range slices.Sorted(maps.Keys(judgement.Unchecked)) {
 		m.draft.Notices = append(m.draft.Notices, rule+" was not checked: "+judgement.Unchecked[rule])
 	}
+	for _, fix := range judgement.Fixes {
+		_, declared := m.want.Objects[fix.Address]
+		theirs := requirements.Own(fix.Address) && m.othersGroup()
+		if !declared && !theirs && m.foreignOwner(m.owner(fix.Address)) == "" {
+			m.fix(fix)
+		}
+	}
+	m.settle(judgement.Violations)
+}
+
+// settle makes changes of the violations that can be put right, and findings of the others.
+func (m *making) settle(violations []requirements.Violation) {
+	against := m.against(violations)
+	hindrances := make([]string, len(violations))
 	retired := map[resource.Address]bool{}
-	for _, v := range judgement.Violations {
+	for i, v := range violations {
+		hindrances[i] = m.hindrance(v.Fixes, against)
 		for _, fix := range v.Fixes {
-			if fix.After == nil || fix.After.Text("status") == "Inactive" {
+			if hindrances[i] == "" && (fix.After == nil || fix.After.Text("status") == "Inactive") {
 				retired[fix.Address] = true
 			}
 		}
 	}
-	for _, fix := range judgement.Fixes {
-		if m.foreignOwner(m.owner(fix.Address)) == "" {
-			m.fix(fix)
+	for i, v := range violations {
+		switch {
+		case hindrances[i] != "":
+			v.Seen += "; it is left as it is, for " + hindrances[i]
+			m.draft.Findings = append(m.draft.Findings, v.Finding)
+		case len(v.Fixes) > 0:
+			for _, fix := range v.Fixes {
+				if len(v.Controls) > 0 {
+					fix.Reason += " (" + v.Controls[0] + ")"
+				}
+				m.fix(fix)
+			}
+		case !retired[v.Subject]: // else it breaks no rule any more, whichever rule had it taken out of use
+			m.draft.Findings = append(m.draft.Findings, v.Finding)
 		}
 	}
-	against := m.against(judgement.Violations)
-	for _, v := range judgement.Violations {
-		if why := against.any(v.Fixes); why != "" {
-			v.Seen += "; it is left as it is, for " + why
-			m.draft.Findings = append(m.draft.Findings, v.Finding)
-			continue
+}
+
+// hindrance says what keeps the fixes of a violation from being made, all or none; "" where they can be.
+func (m *making) hindrance(fixes []requirements.Fix, against reasons) string {
+	if why := against.any(fixes); why != "" {
+		return why
+	}
+	for _, fix := range fixes {
+		if owner := m.foreignOwner(m.owner(fix.Address)); owner != "" {
+			return "it belongs to " + owner
 		}
-		if len(v.Fixes) == 0 {
-			if !retired[v.Subject] { // else it breaks no rule any more, whichever rule had it taken out of use
-				m.draft.Findings = append(m.draft.Findings, v.Finding)
-			}
-			continue
-		}
-		if owner := m.foreignOwner(m.owner(v.Fixes[0].Address)); owner != "" {
-			v.Seen += "; it is left as it is, for it belongs to " + owner
-			m.draft.Findings = append(m.draft.Findings, v.Finding)
-			continue
-		}
-		for _, fix := range v.Fixes {
-			if len(v.Controls) > 0 {
-				fix.Reason += " (" + v.Controls[0] + ")"
-			}
-			m.fix(fix)
+		if requirements.Own(fix.Address) && m.othersGroup() {
+			return "another baseline enforces MFA"
 		}
 	}
+	return ""
 }
 
 // reasons say by address why what the file itself says keeps a fix from being made.
@@ -98,9 +114,9 @@ func (m *making) against(violations []requirements.Violation) reasons {
 			declared := m.want.Objects[fix.Address]
 			switch {
 			case fix.After == nil && declared != nil:
-				against[fix.Address] = "the file declares " + plain(fix.Address)
+				against[fix.Address] = "the file declares " + fix.Address.Plain()
 			case fix.After != nil && declared == nil && !requirements.Own(fix.Address) && m.listedWithout(fix.Address, fix.After):
-				against[fix.Address] = "the file lists all that " + plain(m.owner(fix.Address)) + " has, without " + plain(fix.Address)
+				against[fix.Address] = "the file lists all that " + m.owner(fix.Address).Plain() + " has, without " + fix.Address.Plain()
 			case len(Differences(declared, fix.After)) > 0:
 				against[fix.Address] = "the file declares another " + strings.Join(Differences(declared, fix.After), ", ")
 			}

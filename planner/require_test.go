@@ -247,6 +247,12 @@ func TestWhatBelongsToOthersIsAFinding(t *testing.T) {
 	ruled{live: alice, rules: both}.mustPlan(t,
 		"permissions.users iam_user/alice: has the policy aws:ReadOnlyAccess attached"+left,
 		"permissions.boundary iam_user/alice: has no permissions boundary"+left)
+
+	// A key that stays in use breaks all the rules that it breaks, not only the first that would have had it taken out of use.
+	key := objects{"iam_user/alice": alice["iam_user/alice"], aliceKey: {"status": "Active"}}
+	ruled{live: key, facts: map[string]resource.Facts{aliceKey: credential(100, 60)}, rules: ageing}.mustPlan(t,
+		"access_keys.max_age "+aliceKey+": 100 days old, created 2026-08-13; the limit is 90d"+left,
+		"access_keys.unused "+aliceKey+": not used for 60 days, last on 2026-09-22; the limit is 45d")
 }
 
 // Nor does what nobody breaks a rule by, such as the end of a key that was put out of use before, touch what is others'.

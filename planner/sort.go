@@ -83,7 +83,7 @@ func (w *work) breakCircle(path []*step) (loosened *step, added []*step) {
 	}
 	if loosened == nil {
 		slices.SortFunc(path, compareSteps)
-		w.problem(path[0].change.Address, "its changes and those of %s wait for each other", plain(path[len(path)-1].change.Address))
+		w.problem(path[0].change.Address, "its changes and those of %s wait for each other", path[len(path)-1].change.Address.Plain())
 		return nil, nil
 	}
 	added = w.split(loosened)

@@ -119,7 +119,7 @@ func (w *work) losses(e *edit) []string {
 	}
 	for _, needer := range w.needers[e.address] {
 		if t := w.typeOf(needer); !t.Part && t.Interim != nil && needer != e.address && w.edits[needer] == nil {
-			lost = append(lost, "the trust that "+plain(needer)+" has in it")
+			lost = append(lost, "the trust that "+needer.Plain()+" has in it")
 		}
 	}
 	return lost

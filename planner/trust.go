@@ -68,7 +68,7 @@ func (m *making) resolve(a resource.Address, wanted resource.Object) resource.Ob
 	}
 	arns := map[string]string{}
 	for _, need := range m.needs(a, wanted) {
-		word, name, _ := strings.Cut(plain(need), "/")
+		word, name, _ := strings.Cut(need.Plain(), "/")
 		arns[word+"/"+name] = word + m.pathOf(need) + name
 	}
 	if len(arns) == 0 {

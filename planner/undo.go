@@ -42,19 +42,19 @@ func (d Drift) String() string {
 	case d.Ground != "":
 		return d.Ground
 	case len(d.Gained) > 0:
-		return plain(d.Address) + " has since got " + strings.Join(d.Gained, ", ")
+		return d.Address.Plain() + " has since got " + strings.Join(d.Gained, ", ")
 	case slices.Equal(d.Settings, []string{resource.FactUsed}):
-		return plain(d.Address) + " has been used since"
+		return d.Address.Plain() + " has been used since"
 	case d.Left == nil && d.Found != nil:
-		return plain(d.Address) + " has been made since"
+		return d.Address.Plain() + " has been made since"
 	case d.Found == nil:
-		return plain(d.Address) + " is gone"
+		return d.Address.Plain() + " is gone"
 	}
 	var changed []string
 	for _, name := range d.Settings {
 		changed = append(changed, strings.TrimSpace(name+" "+difference(d.Left[name], d.Found[name])))
 	}
-	return plain(d.Address) + " has changed: " + strings.Join(changed, ", ")
+	return d.Address.Plain() + " has changed: " + strings.Join(changed, ", ")
 }
 
 // difference tells two values apart in a few words. Documents are too long for that.
@@ -101,7 +101,7 @@ func Undo(made []Made, account Account) (*Draft, []Drift) {
 		}
 		if dead := w.deadIn(m.Address, m.Before); len(dead) > 0 && !m.Untouched {
 			m.Before = w.withoutDead(m.Address, m.Before)
-			w.draft.Notices = append(w.draft.Notices, plain(m.Address)+" is left without its trust in "+
+			w.draft.Notices = append(w.draft.Notices, m.Address.Plain()+" is left without its trust in "+
 				strings.Join(dead, ", ")+", who was deleted before the run")
 		}
 		switch {
@@ -111,7 +111,7 @@ func Undo(made []Made, account Account) (*Draft, []Drift) {
 			drift = append(drift, Drift{Address: m.Address, Left: m.After, Found: found.Settings, Settings: []string{resource.FactID}})
 		case Same(found.Settings, m.Before):
 		case found.Settings == nil && m.Before != nil && m.After == nil && !m.Untouched && w.typeOf(m.Address).Final:
-			w.draft.Notices = append(w.draft.Notices, plain(m.Address)+" was deleted by the run, and can't come back")
+			w.draft.Notices = append(w.draft.Notices, m.Address.Plain()+" was deleted by the run, and can't come back")
 		case m.Untouched:
 			if w.suffered(m.Address, m.Before, removed) {
 				w.edits[m.Address] = w.undo(m, found)
@@ -205,7 +205,7 @@ func (w *work) keepDrifted(ours map[resource.Address]bool, known []Drift) []Drif
 			}
 			if e.after == nil && w.edits[a] != nil {
 				delete(w.edits, a)
-				w.draft.Notices = append(w.draft.Notices, plain(a)+" stays: it holds what the run did not give it")
+				w.draft.Notices = append(w.draft.Notices, a.Plain()+" stays: it holds what the run did not give it")
 			}
 		}
 	}
@@ -280,7 +280,7 @@ func Understated(plan *resource.Plan, live resource.State, types []resource.Type
 		}
 		for _, phrase := range lost {
 			if !slices.Contains(c.OneWay, phrase) {
-				return fmt.Errorf("the plan does not say that %s loses %s: it is not as it was made; plan again", plain(c.Address), phrase)
+				return fmt.Errorf("the plan does not say that %s loses %s: it is not as it was made; plan again", c.Address.Plain(), phrase)
 			}
 		}
 	}

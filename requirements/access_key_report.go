@@ -19,6 +19,12 @@ func lead(rule *resource.AccessKeyRule) time.Duration {
 	return rule.Deactivate - rule.Warn
 }
 
+// idleWarning is from when on an unused key is warned of. A lead that fits the age of keys may be longer than they may go
+// unused, and a key that is used from day to day must not be warned of.
+func idleWarning(rule *resource.AccessKeyRule) time.Duration {
+	return rule.Unused - min(lead(rule), rule.Unused/2)
+}
+
 // suspectsKeys reports whether the keys of a user must be looked at, going by the report.
 //
 // The report does not tell when a key was created, but when it last changed its status. An old key that was inactive for a
@@ -52,7 +58,7 @@ func (j *judging) suspectsKey(rule *resource.AccessKeyRule, row resource.Reporte
 	if rule.Warn != 0 {
 		limit = min(limit, rule.Warn)
 	}
-	return rule.MaxAge != 0 && j.Now.Sub(made) >= limit || rule.Unused != 0 && j.Now.Sub(used) >= rule.Unused-lead(rule)
+	return rule.MaxAge != 0 && j.Now.Sub(made) >= limit || rule.Unused != 0 && j.Now.Sub(used) >= idleWarning(rule)
 }
 
 // judgeInactive deletes a key that has been out of use for long enough. It breaks no rule, which are all about active keys.

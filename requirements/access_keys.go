@@ -33,17 +33,7 @@ func (j *judging) accessKeys() {
 		return
 	}
 	j.expired("access_keys", rule.Exceptions)
-	var asking []string
-	if rule.MaxAge != 0 {
-		asking = append(asking, ruleKeyAge)
-	}
-	if rule.Unused != 0 {
-		asking = append(asking, ruleKeyUse)
-	}
-	if rule.MaxActive != nil {
-		asking = append(asking, ruleKeyCount)
-	}
-	report := j.report(asking...)
+	report := j.report(askedOfKeys(rule)...)
 	if report == nil {
 		return
 	}
@@ -56,6 +46,21 @@ func (j *judging) accessKeys() {
 			j.keysOf(rule, user, row).judge()
 		}
 	}
+}
+
+// askedOfKeys are the ids of the rules about access keys that are asked.
+func askedOfKeys(rule *resource.AccessKeyRule) []string {
+	var ids []string
+	if rule.MaxAge != 0 {
+		ids = append(ids, ruleKeyAge)
+	}
+	if rule.Unused != 0 {
+		ids = append(ids, ruleKeyUse)
+	}
+	if rule.MaxActive != nil {
+		ids = append(ids, ruleKeyCount)
+	}
+	return ids
 }
 
 // keyring is the access keys of one user while they are judged.
@@ -84,9 +89,15 @@ func (j *judging) keysOf(rule *resource.AccessKeyRule, user string, row resource
 	r := &keyring{judging: j, rule: rule, user: user, row: row}
 	for _, a := range j.held(accessKeyKind, user) {
 		key := j.State[a]
+		created := when(key.Facts, resource.FactCreated)
+		if created.IsZero() { // it would be older than any limit
+			for _, rule := range askedOfKeys(rule) {
+				j.unchecked(rule, "%s: its creation is not known", a)
+			}
+			continue
+		}
 		r.keys = append(r.keys, &accessKey{
-			at: a, active: key.Settings.Text("status") == active,
-			created: when(key.Facts, resource.FactCreated), used: when(key.Facts, resource.FactUsed),
+			at: a, active: key.Settings.Text("status") == active, created: created, used: when(key.Facts, resource.FactUsed),
 		})
 	}
 	return r
@@ -189,7 +200,7 @@ func (r *keyring) warnOf(k *accessKey) {
 	if r.rule.MaxAge != 0 && r.Now.Sub(k.created) >= r.rule.Warn {
 		r.warn(ruleKeyAge, k.at, fmt.Sprintf("%s; it will be deactivated on %s", r.ageOf(k), date(k.created.Add(r.rule.Deactivate))), advice)
 	}
-	if r.rule.Unused != 0 && r.Now.Sub(k.lastUse()) >= r.rule.Unused-lead(r.rule) {
+	if r.rule.Unused != 0 && r.Now.Sub(k.lastUse()) >= idleWarning(r.rule) {
 		r.warn(ruleKeyUse, k.at, fmt.Sprintf("%s; it will be deactivated on %s unless it is used", r.useOf(k), date(k.lastUse().Add(r.rule.Unused))),
 			"deactivate it now if nobody needs it")
 	}

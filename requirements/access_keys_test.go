@@ -120,6 +120,31 @@ func TestKeysAreJudgedByUse(t *testing.T) {
 	}
 }
 
+// The lead of a warning is that of the age of keys, and may be longer than they may go unused.
+func TestAKeyThatIsUsedIsNotWarnedOf(t *testing.T) {
+	rule := resource.AccessKeyRule{MaxAge: 90 * day, Unused: 45 * day, Warn: 30 * day, Deactivate: 90 * day}
+	for idle, want := range map[time.Duration][]string{
+		day / 24:              nil,
+		22 * day:              nil,
+		22*day + 12*time.Hour: {notUsed + " warns"},
+	} {
+		w := newAccount().user("alice").key("alice", "AKIA1", "Active", 29*day, idle)
+		lines(t, w.judge(t, keyRules(rule)), want...)
+	}
+}
+
+// What has no date must not be taken for what is as old as can be.
+func TestAKeyOfUnknownAgeIsNotJudged(t *testing.T) {
+	w := newAccount().user("alice").key("alice", "AKIA1", "Active", 200*day, never)
+	delete(w.hidden[at("iam_access_key/alice/AKIA1")].Facts, resource.FactCreated)
+	j := w.judge(t, keyRules(ladder()))
+	lines(t, j)
+	const why = "iam_access_key/alice/AKIA1: its creation is not known"
+	if diff := cmp.Diff(map[string]string{"access_keys.max_age": why, "access_keys.unused": why}, j.Unchecked); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 func TestInactiveKeysAreDeletedInTheEnd(t *testing.T) {
 	gone := "-> delete iam_access_key/alice/AKIA1"
 	for _, test := range []struct {
@@ -325,6 +350,12 @@ func TestExceptedUsersKeepTheirKeys(t *testing.T) {
 			lines(t, w.judge(t, keyRules(rule)), test.want...)
 		})
 	}
+	t.Run("in another spelling", func(t *testing.T) {
+		rule := ladder()
+		rule.Exceptions = []resource.Exception{{Subject: at("iam_user/Alice")}}
+		w := newAccount().user("alice").key("alice", "AKIA1", "Active", 120*day, 0)
+		lines(t, w.judge(t, keyRules(rule)))
+	})
 }
 
 func TestWhatIsSeenOfAKey(t *testing.T) {
@@ -424,6 +455,17 @@ func TestOnlySuspectsAreLookedAt(t *testing.T) {
 	w.judge(t, keyRules(rule))
 	if w.looks != 1 {
 		t.Errorf("took %d looks, want one at d", w.looks)
+	}
+}
+
+func TestWithoutEvidenceKeysAreNotChecked(t *testing.T) {
+	w := newAccount().user("alice")
+	w.Evidence = nil
+	j := w.judge(t, keyRules(ladder()))
+	lines(t, j)
+	const why = "the credential report was not read"
+	if diff := cmp.Diff(map[string]string{"access_keys.max_age": why, "access_keys.unused": why}, j.Unchecked); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 

@@ -30,7 +30,7 @@ func (j *judging) credentials() {
 		if sort.limit.Unused != 0 {
 			j.out.Unchecked[sort.rule+".unused"] = "AWS does not tell when " + sort.plural + " were last used"
 		}
-		if sort.limit.MaxAge != 0 {
+		if aged(sort.limit) {
 			j.oldCredentials(sort, rule.Exceptions)
 		}
 	}
@@ -80,7 +80,11 @@ func (j *judging) oldCredential(sort credentialSort, user string, a resource.Add
 	limit := sort.limit.MaxAge
 	created := when(j.State[a].Facts, resource.FactCreated)
 	age := j.Now.Sub(created)
-	if age < limit {
+	switch {
+	case created.IsZero(): // it would be older than any limit
+		j.unchecked(sort.rule, "%s: its creation is not known", a)
+		return
+	case age < limit:
 		return
 	}
 	seen := fmt.Sprintf("%s old, created %s; the limit is %s", ageText(age), date(created), length(limit))

@@ -105,3 +105,25 @@ func TestCredentialsWithoutReportAndWithExceptions(t *testing.T) {
 	rules.Credentials.Exceptions[0].Until = today
 	lines(t, newAccount().judge(t, rules), "credentials.exceptions iam_user/alice")
 }
+
+// What has no date must not be taken for what is as old as can be.
+func TestCredentialsOfUnknownAgeAreNotJudged(t *testing.T) {
+	w := withCredentials("Active", 200*day)
+	for _, state := range []resource.State{w.State, w.hidden} {
+		for _, r := range state {
+			delete(r.Facts, resource.FactCreated)
+		}
+	}
+	limit := &resource.CredentialLimit{MaxAge: 90 * day}
+	j := w.judge(t, resource.Requirements{Credentials: &resource.CredentialRule{SSHKeys: limit, ServiceSpecific: limit, SigningCertificates: limit}})
+	lines(t, j)
+	for rule, credential := range map[string]string{
+		"credentials.ssh_keys":             "iam_ssh_public_key/alice/X1",
+		"credentials.service_specific":     "iam_service_specific_credential/alice/X1",
+		"credentials.signing_certificates": "iam_signing_certificate/alice/X1",
+	} {
+		if want := credential + ": its creation is not known"; j.Unchecked[rule] != want {
+			t.Errorf("%s: unchecked %q, want %q", rule, j.Unchecked[rule], want)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package requirements
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"baseline/resource"
@@ -215,18 +216,37 @@ func when(facts resource.Facts, name string) time.Time {
 // date is how days are written for people.
 func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// excepted reports whether an exception that still holds takes one of the subjects out of a rule.
-func (j *judging) excepted(exceptions []resource.Exception, subjects ...resource.Address) bool {
+// exists reports whether an object is there, in whatever spelling of its name.
+func (j *judging) exists(a resource.Address) bool {
+	if _, ok := j.State[a]; ok {
+		return true
+	}
+	for other := range j.State {
+		if other.Kind == a.Kind && strings.EqualFold(other.Name, a.Name) {
+			return true
+		}
+	}
+	return false
+}
+
+// excepted reports whether an exception that still holds takes a subject out of a rule. AWS takes names that differ in case
+// only for one, so a name that the file spells in another way means the same.
+func (j *judging) excepted(exceptions []resource.Exception, subject resource.Address) bool {
 	return slices.ContainsFunc(exceptions, func(e resource.Exception) bool {
-		return slices.Contains(subjects, e.Subject) && (e.Until.IsZero() || j.Now.Before(e.Until))
+		same := e.Subject.Kind == subject.Kind && strings.EqualFold(e.Subject.Name, subject.Name)
+		return same && (e.Until.IsZero() || j.Now.Before(e.Until))
 	})
 }
 
-// expired records the exceptions of a rule that hold no longer, and those that nobody gave a reason for.
-func (j *judging) expired(rule string, exceptions []resource.Exception) {
+// expired records the exceptions of a section of rules that hold no longer, and tells of those that are of nobody: a name
+// that is misspelled takes nothing out.
+func (j *judging) expired(section string, exceptions []resource.Exception) {
 	for _, e := range exceptions {
+		if !j.exists(e.Subject) {
+			j.notice("the exception of " + e.Subject.Plain() + " to " + section + " is of nobody in the account")
+		}
 		if !e.Until.IsZero() && !j.Now.Before(e.Until) {
-			j.violate(rule+".exceptions", e.Subject, "its exception ended on "+date(e.Until.Add(-time.Second))+": "+e.Reason, e.Until,
+			j.violate(section+endedSuffix, e.Subject, "its exception ended on "+date(e.Until.Add(-time.Second))+": "+e.Reason, e.Until,
 				"take the exception out of the file, or give it a new end with a new reason")
 		}
 	}

@@ -67,7 +67,7 @@ func (f factors) password() bool { return !f.profile.IsZero() }
 // userMFA judges a user who seems to have no device, or who is in the group.
 func (j *judging) userMFA(rule *resource.MFARule, user string, excepted bool) {
 	if excepted {
-		j.leave(user, "the file excepts the user from the rule")
+		j.leave(user, Fix{Reason: "the file excepts the user from the rule"})
 		return
 	}
 	f, looked := j.factors(user)
@@ -86,28 +86,28 @@ func (j *judging) userMFA(rule *resource.MFARule, user string, excepted bool) {
 func (j *judging) release(rule *resource.MFARule, f factors) {
 	switch {
 	case !rule.Enforce:
-		j.leave(f.user, "the file does not enforce MFA")
+		j.leave(f.user, Fix{Reason: "the file does not enforce MFA"})
 	case len(f.devices) > 0:
 		found := map[resource.Address]resource.Resource{}
 		for _, device := range f.devices {
 			found[device] = resource.Resource{}
 		}
-		j.leave(f.user, "the user has an MFA device").Grounds = []resource.Ground{{Look: resource.At(mfaDeviceKind, f.user), Found: found}}
+		ground := resource.Ground{Look: resource.At(mfaDeviceKind, f.user), Found: found}
+		j.leave(f.user, Fix{Reason: "the user has an MFA device", Grounds: []resource.Ground{ground}})
 	case !f.password():
-		j.leave(f.user, "the user has no console password").Grounds = []resource.Ground{{Look: resource.At(loginProfileKind, f.user)}}
+		ground := resource.Ground{Look: resource.At(loginProfileKind, f.user)}
+		j.leave(f.user, Fix{Reason: "the user has no console password", Grounds: []resource.Ground{ground}})
 	case j.removesPassword(f.user):
-		j.leave(f.user, "the user's console password is removed").Waits = []resource.Address{f.profile}
+		j.leave(f.user, Fix{Reason: "the user's console password is removed", Waits: []resource.Address{f.profile}})
 	}
 }
 
-// leave takes a user out of the group, unless the user belongs to another tool.
-func (j *judging) leave(user, reason string) *Fix {
-	fix := Fix{Address: resource.At(membershipKind, user, ownName), Reason: reason}
-	if j.ownerOf(user) != "" {
-		return &fix
+// leave takes a user out of the group, unless the user belongs to another tool. The fix says why, and on what that rests.
+func (j *judging) leave(user string, fix Fix) {
+	if j.ownerOf(user) == "" {
+		fix.Address = resource.At(membershipKind, user, ownName)
+		j.out.Fixes = append(j.out.Fixes, fix)
 	}
-	j.out.Fixes = append(j.out.Fixes, fix)
-	return &j.out.Fixes[len(j.out.Fixes)-1]
 }
 
 // withoutMFA records a user without a device.
@@ -139,6 +139,8 @@ func (j *judging) enforceMFA(rule *resource.MFARule, f factors, v *Violation) {
 		v.Seen += fmt.Sprintf("; does not join %s because this user runs this and would lock itself out", ownName)
 	case len(j.groupsOf[f.user]) >= maxGroups:
 		v.Seen += fmt.Sprintf("; cannot join %s because it is in %d groups, and %d are the most", ownName, len(j.groupsOf[f.user]), maxGroups)
+	case f.created.IsZero() && rule.Grace > 0:
+		v.Seen += fmt.Sprintf("; does not join %s because it is not known since when it has the password", ownName)
 	case j.Now.Before(until):
 		v.Seen += fmt.Sprintf("; joins %s on %s", ownName, date(until))
 	default:

@@ -155,6 +155,9 @@ func TestWhoDoesNotJoinTheGroup(t *testing.T) {
 		{"who runs this", func(w *testAccount) {
 			w.Evidence.Caller = resource.Caller{ARN: "arn:aws:iam::" + accountID + ":user/alice", AccessKey: "AKIA9"}
 		}, "would lock itself out"},
+		{"since when is not known", func(w *testAccount) {
+			delete(w.hidden[at("iam_login_profile/alice")].Facts, resource.FactCreated)
+		}, "not known since when"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := newAccount().user("alice").password("alice", 20*day, 0)

@@ -47,6 +47,13 @@ func TestNeeds(t *testing.T) {
 			resource.Needs{Kinds: []resource.Kind{"iam_service_specific_credential"}},
 		},
 		{
+			"the use of credentials, which AWS does not tell",
+			&resource.Requirements{Credentials: &resource.CredentialRule{
+				ServiceSpecific: &resource.CredentialLimit{Unused: 90 * day}, SigningCertificates: &resource.CredentialLimit{Unused: 90 * day},
+			}},
+			resource.Needs{},
+		},
+		{
 			"server certificates", &resource.Requirements{ServerCertificates: &resource.ServerCertificateRule{NoExpired: true}},
 			resource.Needs{ServerCertificates: true},
 		},

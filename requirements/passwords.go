@@ -69,6 +69,10 @@ func (j *judging) unusedPassword(user string) (lastUse, bool) {
 	set = latest(set, when(profile.Facts, resource.FactCreated))
 	used := latest(row.PasswordUsed, when(profile.Facts, resource.FactUsed))
 	last := lastUse{used: latest(set, used), never: !used.After(set)}
+	if last.used.IsZero() { // it would be unused for longer than any limit
+		j.unchecked(rulePasswords, "iam_user/%s: it is not known when the password was set", user)
+		return lastUse{}, false
+	}
 	return last, j.Now.Sub(last.used) >= rule.Unused
 }
 

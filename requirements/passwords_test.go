@@ -80,6 +80,18 @@ func TestPasswordsAreJudgedByAllThatIsKnown(t *testing.T) {
 	}
 }
 
+// What has no date must not be taken for what is as old as can be.
+func TestAPasswordOfUnknownAgeIsNotJudged(t *testing.T) {
+	w := newAccount().user("alice").password("alice", 100*day, never)
+	delete(w.hidden[at("iam_login_profile/alice")].Facts, resource.FactCreated)
+	w.row("alice", func(row *resource.ReportedUser) { row.Created, row.PasswordChanged = time.Time{}, time.Time{} })
+	j := w.judge(t, passwordRules(true))
+	lines(t, j)
+	if why := j.Unchecked["passwords.unused"]; why != "iam_user/alice: it is not known when the password was set" {
+		t.Errorf("unchecked: %q", why)
+	}
+}
+
 func TestPasswordsThatAreReportedOnly(t *testing.T) {
 	for _, test := range []struct {
 		name   string

@@ -2,7 +2,6 @@ package requirements
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"baseline/resource"
@@ -22,7 +21,7 @@ func (j *judging) boundaries(rule *resource.PermissionRule) {
 	wanted("roles", roleKind, j.roles)
 	for _, who := range rule.BoundaryFor {
 		if a, err := resource.ParseAddress(who); err == nil && j.State[a].Settings == nil { // else it is "users" or "roles"
-			j.unchecked("permissions.boundary", "%s must have the boundary and is not in the account", strings.TrimPrefix(who, "iam_"))
+			j.unchecked("permissions.boundary", "%s must have the boundary and is not in the account", a.Plain())
 		}
 	}
 }

@@ -11,13 +11,13 @@ import (
 // report returns the credential report and tells the reader once how old it is and whom it does not know yet. Without one
 // it returns nil, and the rules that ask for it are not checked.
 func (j *judging) report(asking ...string) *resource.CredentialReport {
-	report := j.Evidence.Report
-	if report == nil {
+	if j.Evidence == nil || j.Evidence.Report == nil {
 		for _, rule := range asking {
-			j.out.Unchecked[rule] = "the credential report was not read"
+			j.unchecked(rule, "the credential report was not read")
 		}
 		return nil
 	}
+	report := j.Evidence.Report
 	at := report.At.UTC().Format(time.RFC3339)
 	j.notice(fmt.Sprintf("credentials are judged by AWS's report of %s, %s old; whoever breaks a rule by it was looked at again",
 		at, ageText(j.Now.Sub(report.At))))

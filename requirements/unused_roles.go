@@ -1,13 +1,9 @@
 package requirements
 
-import (
-	"time"
-
-	"baseline/resource"
-)
+import "baseline/resource"
 
 // roleHistory is how far AWS looks back for the last use of a role.
-const roleHistory = 400 * 24 * time.Hour
+const roleHistory = 400 * day
 
 // unusedRoles names the roles that were not used for long. A role counts from its creation, so a new one is not unused.
 // One that is still to be created has no dates and is not judged.

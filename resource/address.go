@@ -33,6 +33,15 @@ func ParseAddress(text string) (Address, error) {
 
 func (a Address) String() string { return string(a.Kind) + "/" + a.Name }
 
+// Plain is how messages call an object: the kind without its service, as in user/alice.
+func (a Address) Plain() string {
+	kind := string(a.Kind)
+	if _, after, ok := strings.Cut(kind, "_"); ok {
+		kind = after
+	}
+	return kind + "/" + a.Name
+}
+
 // IsZero reports whether a names nothing.
 func (a Address) IsZero() bool { return a == Address{} }
 

@@ -130,7 +130,7 @@ func (g Ground) Check(now State) error {
 	if len(g.Found) == 0 {
 		for a := range now {
 			if g.covers(a) {
-				return fmt.Errorf("%s is there now", plain(a))
+				return fmt.Errorf("%s is there now", a.Plain())
 			}
 		}
 		return nil
@@ -138,28 +138,25 @@ func (g Ground) Check(now State) error {
 	for a, was := range g.Found {
 		found, ok := now[a]
 		if !ok || found.Settings == nil {
-			return fmt.Errorf("%s is gone", plain(a))
+			return fmt.Errorf("%s is gone", a.Plain())
 		}
 		for name, value := range was.Settings {
 			if fmt.Sprint(found.Settings[name]) != fmt.Sprint(value) {
-				return fmt.Errorf("%s has changed: %s %v -> %v", plain(a), name, value, found.Settings[name])
+				return fmt.Errorf("%s has changed: %s %v -> %v", a.Plain(), name, value, found.Settings[name])
 			}
 		}
 		for name, value := range was.Facts {
 			switch {
 			case name == FactLooked || found.Facts[name] == value:
 			case name == FactUsed:
-				return fmt.Errorf("%s has been used since", plain(a))
+				return fmt.Errorf("%s has been used since", a.Plain())
 			default:
-				return fmt.Errorf("%s has changed: %s %q -> %q", plain(a), name, value, found.Facts[name])
+				return fmt.Errorf("%s has changed: %s %q -> %q", a.Plain(), name, value, found.Facts[name])
 			}
 		}
 	}
 	return nil
 }
-
-// plain is how messages call an object.
-func plain(a Address) string { return strings.TrimPrefix(a.String(), "iam_") }
 
 // covers reports whether a look at the ground would show the object.
 func (g Ground) covers(a Address) bool {

@@ -1,11 +1,9 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 // cloudTrailPrincipal is CloudTrail in policies.
@@ -37,40 +35,6 @@ func cloudTrailService() *service {
 
 // trailDone is the answer of CloudTrail's operations that return nothing.
 var trailDone = answer{json: struct{}{}}
-
-// inputOf reads what an operation of a JSON service was sent. A member that was left out is nil.
-func inputOf[T any](c *call) (*T, error) {
-	in := new(T)
-	if err := json.Unmarshal(c.body, in); err != nil {
-		return nil, refuse("SerializationException", "%s", err)
-	}
-	return in, nil
-}
-
-// textOf is the text of a member, "" when it was left out.
-func textOf(member *string) string {
-	if member == nil {
-		return ""
-	}
-	return *member
-}
-
-// presentText is a member of an answer that is left out when it is empty.
-func presentText(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
-}
-
-// epochSeconds is a time as JSON 1.1 writes it, in seconds since 1970; the zero time is left out.
-func epochSeconds(t time.Time) *int64 {
-	if t.IsZero() {
-		return nil
-	}
-	n := t.Unix()
-	return &n
-}
 
 // trailNameInput is what operations are sent that only name a trail.
 type trailNameInput struct{ Name string }

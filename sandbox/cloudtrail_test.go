@@ -12,7 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -23,15 +22,7 @@ import (
 const home = "eu-west-1"
 
 func trailsOf(a *sandbox.Account, region string) *cloudtrail.Client {
-	c := config(a, foreignKey)
-	c.Region = region
-	return cloudtrail.NewFromConfig(c)
-}
-
-func bucketsOf(a *sandbox.Account, region string) *s3.Client {
-	c := config(a, foreignKey)
-	c.Region = region
-	return s3.NewFromConfig(c, func(o *s3.Options) { o.UsePathStyle = true })
+	return cloudtrail.NewFromConfig(config(a, foreignKey), func(o *cloudtrail.Options) { o.Region = region })
 }
 
 func trailARN(name string) string {
@@ -48,15 +39,12 @@ const trailPolicy = `{"Version":"2012-10-17","Statement":[
 
 func createBucket(t *testing.T, a *sandbox.Account, name string) {
 	t.Helper()
-	must[*s3.CreateBucketOutput](t)(bucketsOf(a, home).CreateBucket(t.Context(), &s3.CreateBucketInput{
-		Bucket:                    &name,
-		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: home},
-	}))
+	createIn(t, s3In(a, home, true), name, home)
 }
 
 func putBucketPolicy(t *testing.T, a *sandbox.Account, name, policy string) {
 	t.Helper()
-	must[*s3.PutBucketPolicyOutput](t)(bucketsOf(a, home).PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{
+	must[*s3.PutBucketPolicyOutput](t)(s3In(a, home, true).PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{
 		Bucket: &name, Policy: aws.String(strings.ReplaceAll(policy, "BUCKET", name)),
 	}))
 }

@@ -71,7 +71,7 @@ func TestLogging(t *testing.T) {
 	if s.LatestDeliveryError != nil {
 		t.Errorf("delivery failed: %s", *s.LatestDeliveryError)
 	}
-	_, err := bucketsOf(a, home).DeleteBucketPolicy(t.Context(), &s3.DeleteBucketPolicyInput{Bucket: aws.String("acme-logs")})
+	_, err := s3In(a, home, true).DeleteBucketPolicy(t.Context(), &s3.DeleteBucketPolicyInput{Bucket: aws.String("acme-logs")})
 	expect(t, err, "", "")
 	if s = status(); aws.ToString(s.LatestDeliveryError) != "AccessDenied" || aws.ToString(s.LatestDigestDeliveryError) != "AccessDenied" {
 		t.Errorf("without a bucket policy: %+v", s)

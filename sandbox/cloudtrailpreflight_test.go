@@ -20,7 +20,7 @@ import (
 // keysIn are the keys of a bucket's objects.
 func keysIn(t *testing.T, a *sandbox.Account, bucket string) []string {
 	t.Helper()
-	out := must[*s3.ListObjectsV2Output](t)(bucketsOf(a, home).ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: &bucket}))
+	out := must[*s3.ListObjectsV2Output](t)(s3In(a, home, true).ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: &bucket}))
 	var keys []string
 	for _, object := range out.Contents {
 		keys = append(keys, *object.Key)

@@ -25,7 +25,7 @@ type trailInput struct {
 	CloudWatchLogsRoleArn      *string
 	KmsKeyID                   *string `json:"KmsKeyId"`
 	IsOrganizationTrail        *bool
-	TagsList                   []trailTag
+	TagsList                   []Tag
 }
 
 // createTrail makes a trail that does not log yet. A refusal comes before, in the order of the checks; the preflight's
@@ -34,7 +34,7 @@ func createTrail(c *call, in *trailInput) (answer, error) {
 	if err := checkTrailName(in.Name); err != nil {
 		return done, err
 	}
-	tags, err := newTrailTags(nil, in.TagsList)
+	tags, err := trailTagRefusals.merge(nil, in.TagsList)
 	if err != nil {
 		return done, err
 	}

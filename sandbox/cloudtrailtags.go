@@ -1,45 +1,16 @@
 package sandbox
 
-import (
-	"slices"
-	"strings"
-)
-
-// A trailTag is a tag as CloudTrail is sent and sends it. A tag without a value has an empty one.
-type trailTag struct {
-	Key   string
-	Value string
-}
-
 // trailTagsInput is what AddTags and RemoveTags are sent.
 type trailTagsInput struct {
 	ResourceID string `json:"ResourceId"`
-	TagsList   []trailTag
+	TagsList   []Tag
 }
 
-// newTrailTags lays tags that were sent over old ones, and refuses what breaks the rules for tags.
-func newTrailTags(old []Tag, sent []trailTag) ([]Tag, error) {
-	var tags []Tag
-	seen := map[string]bool{}
-	for _, t := range sent {
-		switch {
-		case strings.HasPrefix(strings.ToLower(t.Key), "aws:"):
-			return nil, refuse("InvalidTagParameterException", "Tag keys that start with aws: are reserved.")
-		case tagKeyRule.breach("Key", t.Key) != nil:
-			return nil, refuse("InvalidTagParameterException", "The tag key %q is not valid.", t.Key)
-		case tagValueRule.breach("Value", t.Value) != nil:
-			return nil, refuse("InvalidTagParameterException", "The value of the tag %q is not valid.", t.Key)
-		case seen[t.Key]:
-			return nil, refuse("InvalidTagParameterException", "The tag key %q is there twice.", t.Key)
-		}
-		seen[t.Key] = true
-		tags = append(tags, Tag(t))
-	}
-	merged := mergeTags(old, tags, exactKeys)
-	if len(merged) > quotaTags {
-		return nil, refuse("TagsLimitExceededException", "The number of tags has exceeded the maximum of %d.", quotaTags)
-	}
-	return merged, nil
+var trailTagRefusals = tagRefusals{
+	reserved:  refuse("InvalidTagParameterException", "Tag keys that start with aws: are reserved."),
+	twice:     refuse("InvalidTagParameterException", "A tag key is there twice."),
+	tooMany:   refuse("TagsLimitExceededException", "The number of tags has exceeded the maximum of %d.", quotaTags),
+	malformed: "InvalidTagParameterException",
 }
 
 // taggedTrail finds the trail that AddTags and RemoveTags are about, by its ARN and in its home Region.
@@ -63,20 +34,22 @@ func (c *call) taggedTrail(arn string) (*Trail, error) {
 }
 
 func addTrailTags(c *call, in *trailTagsInput) (answer, error) {
-	return c.changeTrailTags(in, newTrailTags)
+	return c.changeTrailTags(in, trailTagRefusals.merge)
 }
 
 // removeTrailTags takes away the tags of the keys that were sent, whatever values come with them. Keys that are not there
 // are passed over.
 func removeTrailTags(c *call, in *trailTagsInput) (answer, error) {
-	return c.changeTrailTags(in, func(old []Tag, sent []trailTag) ([]Tag, error) {
-		return slices.DeleteFunc(slices.Clone(old), func(o Tag) bool {
-			return slices.ContainsFunc(sent, func(s trailTag) bool { return s.Key == o.Key })
-		}), nil
+	return c.changeTrailTags(in, func(old, sent []Tag) ([]Tag, error) {
+		keys := make([]string, len(sent))
+		for i, t := range sent {
+			keys[i] = t.Key
+		}
+		return withoutTags(old, keys), nil
 	})
 }
 
-func (c *call) changeTrailTags(in *trailTagsInput, change func(old []Tag, sent []trailTag) ([]Tag, error)) (answer, error) {
+func (c *call) changeTrailTags(in *trailTagsInput, change func(old, sent []Tag) ([]Tag, error)) (answer, error) {
 	t, err := c.taggedTrail(in.ResourceID)
 	if err != nil {
 		return done, err
@@ -99,7 +72,7 @@ type listTrailTagsInput struct {
 
 type trailTags struct {
 	ResourceID string `json:"ResourceId"`
-	TagsList   []trailTag
+	TagsList   []resourceTag
 }
 
 // listTrailTags tells the tags of trails of the call's Region.
@@ -116,11 +89,7 @@ func listTrailTags(c *call, in *listTrailTagsInput) (answer, error) {
 		if err != nil {
 			return done, err
 		}
-		tags := trailTags{ResourceID: arn, TagsList: []trailTag{}}
-		for _, tag := range t.Tags {
-			tags.TagsList = append(tags.TagsList, trailTag(tag))
-		}
-		out.ResourceTagList = append(out.ResourceTagList, tags)
+		out.ResourceTagList = append(out.ResourceTagList, trailTags{ResourceID: arn, TagsList: shownTags(t.Tags)})
 	}
 	return answer{json: out}, nil
 }

@@ -70,7 +70,6 @@ func TestAlarm(t *testing.T) {
 }
 
 func TestAlarmsAreChecked(t *testing.T) {
-	c := alarmsOf(sandbox.New(fixed()), "us-east-1")
 	for name, test := range map[string]struct {
 		change func(in *cloudwatch.PutMetricAlarmInput)
 		code   string
@@ -93,10 +92,11 @@ func TestAlarmsAreChecked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in := rootAlarm()
 			test.change(in)
-			_, err := c.PutMetricAlarm(t.Context(), in)
+			_, err := alarmsOf(sandbox.New(fixed()), "us-east-1").PutMetricAlarm(t.Context(), in)
 			expect(t, err, test.code, "")
 		})
 	}
+	c := alarmsOf(sandbox.New(fixed()), "us-east-1")
 	_, err := c.ListTagsForResource(t.Context(), &cloudwatch.ListTagsForResourceInput{ResourceARN: aws.String("arn:aws:cloudwatch:us-east-1:111122223333:alarm:none")})
 	expect(t, err, "ResourceNotFoundException", "")
 }

@@ -78,14 +78,11 @@ func alarmOperations() []operation {
 // quotaAlarms is how many alarms a Region may have.
 const quotaAlarms = 5000
 
-// A cloudWatchTag is a tag as CloudWatch and SNS spell it.
-type cloudWatchTag struct{ Key, Value string }
-
 type putMetricAlarmInput struct {
 	AlarmName string
 	alarmSettings
 	Metrics []any
-	Tags    []cloudWatchTag
+	Tags    []Tag
 }
 
 // putMetricAlarm creates an alarm, or replaces all settings of the one of the same name, which keeps its tags.
@@ -100,7 +97,7 @@ func putMetricAlarm(c *call, in *putMetricAlarmInput) (answer, error) {
 		return done, nil
 	}
 	var err error
-	if a.Tags, err = newAlarmTags(nil, in.Tags); err != nil {
+	if a.Tags, err = alarmTagRefusals.merge(nil, in.Tags); err != nil {
 		return done, err
 	}
 	if len(allRegional[*Alarm](c, alarmKindName, "")) >= quotaAlarms {

@@ -1,7 +1,5 @@
 package sandbox
 
-import "strings"
-
 func alarmTagOperations() []operation {
 	return []operation{
 		write("TagResource", formAsked(tagAlarm)),
@@ -12,7 +10,7 @@ func alarmTagOperations() []operation {
 
 type alarmTagsInput struct {
 	ResourceARN string
-	Tags        []cloudWatchTag
+	Tags        []Tag
 	TagKeys     []string
 }
 
@@ -29,29 +27,11 @@ func (in *alarmTagsInput) alarm(c *call) (*Alarm, error) {
 	return a, nil
 }
 
-// newAlarmTags lays tags that were sent over old ones.
-func newAlarmTags(old []Tag, sent []cloudWatchTag) ([]Tag, error) {
-	var tags []Tag
-	seen := map[string]bool{}
-	for _, t := range sent {
-		switch {
-		case strings.HasPrefix(strings.ToLower(t.Key), "aws:"):
-			return nil, refuse("InvalidParameterValue", "Tag keys starting with aws: are reserved for system use.")
-		case seen[t.Key]:
-			return nil, refuse("InvalidParameterValue", "The tag key %s is given twice.", t.Key)
-		}
-		err := refuseBreaches(codeAlarmInvalid, tagKeyRule.breach("tags.member.key", t.Key), tagValueRule.breach("tags.member.value", t.Value))
-		if err != nil {
-			return nil, err
-		}
-		seen[t.Key] = true
-		tags = append(tags, Tag(t))
-	}
-	merged := mergeTags(old, tags, exactKeys)
-	if len(merged) > quotaTags {
-		return nil, refuse("InvalidParameterValue", "An alarm can have at most %d tags.", quotaTags)
-	}
-	return merged, nil
+var alarmTagRefusals = tagRefusals{
+	reserved:  refuse("InvalidParameterValue", "Tag keys starting with aws: are reserved for system use."),
+	twice:     refuse("InvalidParameterValue", "A tag key is given twice."),
+	tooMany:   refuse("InvalidParameterValue", "An alarm can have at most %d tags.", quotaTags),
+	malformed: codeAlarmInvalid,
 }
 
 func tagAlarm(c *call, in *alarmTagsInput) (answer, error) {
@@ -60,7 +40,7 @@ func tagAlarm(c *call, in *alarmTagsInput) (answer, error) {
 		return done, err
 	}
 	changed := *a
-	if changed.Tags, err = newAlarmTags(a.Tags, in.Tags); err != nil {
+	if changed.Tags, err = alarmTagRefusals.merge(a.Tags, in.Tags); err != nil {
 		return done, err
 	}
 	c.put(&changed)

@@ -5,13 +5,17 @@ import (
 	"strings"
 )
 
-// meets says whether the call meets a trust policy's condition. What cannot be judged here is not met.
-func (c *call) meets(condition object) bool {
+// meets says whether the call meets a trust policy's condition.
+func (c *call) meets(condition object) bool { return isMet(condition, c.contextValue) }
+
+// isMet says whether a condition is met by what is known of a request under condition keys, which are asked for in lower
+// case. What cannot be judged here is not met.
+func isMet(condition object, context func(key string) (value string, present bool)) bool {
 	for _, operator := range condition {
 		keys, _ := operator.value.(object)
 		for _, key := range keys {
 			values, _ := key.value.([]string)
-			have, present := c.contextValue(strings.ToLower(key.key))
+			have, present := context(strings.ToLower(key.key))
 			if !meetsOperator(strings.ToLower(operator.key), have, present, values) {
 				return false
 			}

@@ -6,7 +6,7 @@ import (
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/binary"
-	"encoding/hex"
+	"fmt"
 	"strconv"
 )
 
@@ -87,12 +87,19 @@ func (c *call) newSecret(n int) string {
 	return base64.RawStdEncoding.EncodeToString(c.random(n))[:n]
 }
 
+// newUUID makes an id of the form that services newer than IAM use.
+func (c *call) newUUID() string { return uuid([16]byte(c.random(16))) }
+
 // requestID names one answer. It is never simulated state, so it needs no seed.
 func requestID() string {
 	var raw [16]byte
 	_, _ = rand.Read(raw[:])
-	raw[6] = raw[6]&0x0f | 0x40
-	raw[8] = raw[8]&0x3f | 0x80
-	text := hex.EncodeToString(raw[:])
-	return text[:8] + "-" + text[8:12] + "-" + text[12:16] + "-" + text[16:20] + "-" + text[20:]
+	return uuid(raw)
+}
+
+// uuid is a random UUID (RFC 9562, version 4) of random bits.
+func uuid(bits [16]byte) string {
+	bits[6] = bits[6]&0x0f | 0x40
+	bits[8] = bits[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", bits[:4], bits[4:6], bits[6:8], bits[8:10], bits[10:])
 }

@@ -1,13 +1,16 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
-// Operations of JSON services are asked with one value, which is read into a struct of the operation's own.
+// Operations of JSON services are asked with one value, which is read into a struct of the operation's own, and answer with
+// another.
 
 // asked makes an operation of what works on the value that the body holds.
 func asked[T any](run func(c *call, in *T) (answer, error)) func(c *call) (answer, error) {
@@ -18,6 +21,15 @@ func asked[T any](run func(c *call, in *T) (answer, error)) func(c *call) (answe
 		}
 		return run(c, in)
 	}
+}
+
+// inputOf reads what an operation of a JSON service was sent. A member that was left out is nil.
+func inputOf[T any](c *call) (*T, error) {
+	in := new(T)
+	if err := json.Unmarshal(c.body, in); err != nil {
+		return nil, refuse("SerializationException", "%s", err)
+	}
+	return in, nil
 }
 
 // inField checks a text of a JSON input. AWS's clients leave out what is not set, so that an empty text is none.
@@ -53,19 +65,27 @@ func refuseBreaches(code string, breaches ...[]string) error {
 	}
 }
 
-// tokenPage takes the page of sorted items that a token names; the token of the first page is empty. Like a marker, the
-// token starts behind a key, wherever that is by now, and is bound to the words. ok is false for a token that is not one
-// of this question.
-func tokenPage[T any](c *call, words, token string, size int, items []T, key func(T) string) (page []T, next string, ok bool) {
-	words = c.operation.name + "\x00" + c.region + "\x00" + words
-	from, err := readMarker(token, words)
-	if err != nil {
-		return nil, "", false
+// textOf is the text of a member, "" when it was left out.
+func textOf(member *string) string {
+	if member == nil {
+		return ""
 	}
-	start := from.start(section{length: len(items), key: func(i int) string { return key(items[i]) }})
-	end := min(len(items), start+c.budget(size, token))
-	if end < len(items) {
-		next = newMarker(0, end-1, key(items[end-1]), words)
+	return *member
+}
+
+// presentText is a member of an answer that is left out when it is empty.
+func presentText(text string) *string {
+	if text == "" {
+		return nil
 	}
-	return items[start:end], next, true
+	return &text
+}
+
+// epochSeconds is a time as JSON 1.1 writes it, in seconds since 1970; the zero time is left out.
+func epochSeconds(t time.Time) *int64 {
+	if t.IsZero() {
+		return nil
+	}
+	n := t.Unix()
+	return &n
 }

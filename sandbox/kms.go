@@ -96,7 +96,7 @@ func (c *call) locateKey(name, region string) (*KMSKey, error) {
 	if !kmsKeyIDRule.MatchString(rest) {
 		return nil, refuse("InvalidArnException", "Invalid keyId '%s'", name)
 	}
-	k, ok := findRegional[*KMSKey](c, kmsKeyName, region, rest)
+	k, ok := findRegional[*KMSKey](c, kmsKeyKindName, region, rest)
 	if !ok || k.gone(c.now) {
 		return nil, kmsNotFound("Key '%s' does not exist", regionalARN("kms", region, c.account, "key/"+rest))
 	}

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-const kmsAliasName = "kms-alias"
+const kmsAliasKindName = "kms-alias"
 
 // A KMSAlias is a name for a key, which can be given to another.
 type KMSAlias struct {
@@ -18,23 +18,23 @@ type KMSAlias struct {
 	Updated time.Time `json:"updated"`
 }
 
-func (a *KMSAlias) place() place    { return regionalPlace(kmsAliasName, a.Region, a.Name) }
+func (a *KMSAlias) place() place    { return regionalPlace(kmsAliasKindName, a.Region, a.Name) }
 func (a *KMSAlias) born() time.Time { return a.Created }
 func (a *KMSAlias) links() []string { return []string{aliasOf(a.KeyID)} }
 
 func (a *KMSAlias) arn(account string) string { return regionalARN("kms", a.Region, account, a.Name) }
 
 // aliasOf is the link from an alias to its key.
-func aliasOf(keyID string) string { return ownedBy(kmsAliasName, keyID) }
+func aliasOf(keyID string) string { return ownedBy(kmsAliasKindName, keyID) }
 
 func kmsAliasKind() *kind {
 	return &kind{
-		name:   kmsAliasName,
+		name:   kmsAliasKindName,
 		decode: decodeAs[KMSAlias],
 		settings: func(c *call, e entity) (string, any) {
 			a, _ := e.(*KMSAlias)
 			state := ""
-			if k, ok := findRegional[*KMSKey](c, kmsKeyName, a.Region, a.KeyID); ok {
+			if k, ok := findRegional[*KMSKey](c, kmsKeyKindName, a.Region, a.KeyID); ok {
 				state = k.State
 			}
 			return a.Region + "/" + a.Name, state
@@ -69,8 +69,8 @@ func isKMSAlias(name string) bool {
 
 // keyByAlias is the key that an alias of a Region stands for.
 func (c *call) keyByAlias(name, region string) (*KMSKey, error) {
-	if a, ok := findRegional[*KMSAlias](c, kmsAliasName, region, name); ok {
-		if k, ok := findRegional[*KMSKey](c, kmsKeyName, region, a.KeyID); ok && !k.gone(c.now) {
+	if a, ok := findRegional[*KMSAlias](c, kmsAliasKindName, region, name); ok {
+		if k, ok := findRegional[*KMSKey](c, kmsKeyKindName, region, a.KeyID); ok && !k.gone(c.now) {
 			return k, nil
 		}
 	}
@@ -172,7 +172,7 @@ func (c *call) alias(name string) (*KMSAlias, *KMSKey, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	a, _ := findRegional[*KMSAlias](c, kmsAliasName, c.region, name)
+	a, _ := findRegional[*KMSAlias](c, kmsAliasKindName, c.region, name)
 	return a, k, nil
 }
 
@@ -192,7 +192,7 @@ type aliasEntry struct {
 // listKMSAliases lists the aliases of the call's Region, or of one key. AWS's own, which stand for keys that AWS makes when
 // they are first needed, do not exist here.
 func listKMSAliases(c *call, in *listKMSAliasesInput) (answer, error) {
-	aliases := allRegional[*KMSAlias](c, kmsAliasName, "")
+	aliases := allRegional[*KMSAlias](c, kmsAliasKindName, "")
 	if in.KeyId != "" {
 		k, err := c.kmsKey(in.KeyId, byKeyOnly)
 		if err != nil {

@@ -1,11 +1,12 @@
 package sandbox
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
 
-const kmsKeyName = "kms-key"
+const kmsKeyKindName = "kms-key"
 
 // The states of a key.
 const (
@@ -43,7 +44,7 @@ type KMSKey struct {
 	Tags     []Tag        `json:"tags,omitempty"`
 }
 
-func (k *KMSKey) place() place    { return regionalPlace(kmsKeyName, k.Region, k.ID) }
+func (k *KMSKey) place() place    { return regionalPlace(kmsKeyKindName, k.Region, k.ID) }
 func (k *KMSKey) born() time.Time { return k.Created }
 func (k *KMSKey) links() []string { return nil }
 
@@ -64,7 +65,7 @@ var kmsKeyIDRule = whole(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]
 func cutKeyID(rest string) (id string, ok bool) { return strings.CutPrefix(rest, "key/") }
 
 func kmsKeyKind() *kind {
-	return &kind{name: kmsKeyName, decode: decodeAs[KMSKey], settings: kmsKeySettings}
+	return &kind{name: kmsKeyKindName, decode: decodeAs[KMSKey], settings: kmsKeySettings}
 }
 
 // kmsKeySettings tells a key under the names of its aliases, for a key that is made again has another id.
@@ -143,7 +144,7 @@ func createKey(c *call, in *createKeyInput) (answer, error) {
 		return done, err
 	}
 	k := &KMSKey{
-		Region: c.region, Created: c.now, Description: in.Description, Origin: orDefault(in.Origin, originKMS), State: keyEnabled,
+		Region: c.region, Created: c.now, Description: in.Description, Origin: cmp.Or(in.Origin, originKMS), State: keyEnabled,
 	}
 	if k.Spec, k.Usage, err = in.spec(); err != nil {
 		return done, err
@@ -170,16 +171,9 @@ func createKey(c *call, in *createKeyInput) (answer, error) {
 	return c.showKey(k), nil
 }
 
-func orDefault(value, otherwise string) string {
-	if value == "" {
-		return otherwise
-	}
-	return value
-}
-
 // spec is what the key is to be; a key that is not symmetric must be told what it is for.
 func (in *createKeyInput) spec() (spec, usage string, err error) {
-	spec = orDefault(orDefault(in.KeySpec, in.CustomerMasterKeySpec), specSymmetric)
+	spec = cmp.Or(in.KeySpec, in.CustomerMasterKeySpec, specSymmetric)
 	can, known := keySpecs[spec]
 	if !known {
 		return "", "", refuse("NotImplemented", "Keys of the spec %s are not simulated.", spec)
@@ -310,7 +304,7 @@ type kmsKeyEntry struct{ KeyId, KeyArn string } //nolint:revive // the API's own
 
 func listKeys(c *call, in *kmsPage) (answer, error) {
 	entries := []kmsKeyEntry{}
-	for _, k := range allRegional[*KMSKey](c, kmsKeyName, "") {
+	for _, k := range allRegional[*KMSKey](c, kmsKeyKindName, "") {
 		if !k.gone(c.now) {
 			entries = append(entries, kmsKeyEntry{KeyId: k.ID, KeyArn: k.arn(c.account)})
 		}

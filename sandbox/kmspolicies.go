@@ -1,5 +1,7 @@
 package sandbox
 
+import "cmp"
+
 func kmsPolicyOperations() []operation {
 	return []operation{
 		read("GetKeyPolicy", asked(getKeyPolicy)),
@@ -55,7 +57,7 @@ func getKeyPolicy(c *call, in *keyPolicyInput) (answer, error) {
 	if err != nil {
 		return done, err
 	}
-	if orDefault(in.PolicyName, onlyKeyPolicy) != onlyKeyPolicy {
+	if cmp.Or(in.PolicyName, onlyKeyPolicy) != onlyKeyPolicy {
 		return done, kmsNotFound("No such policy exists")
 	}
 	return answer{json: struct{ Policy, PolicyName string }{k.Policy, onlyKeyPolicy}}, nil
@@ -81,7 +83,7 @@ func putKeyPolicy(c *call, in *keyPolicyInput) (answer, error) {
 	if err != nil {
 		return done, err
 	}
-	if orDefault(in.PolicyName, onlyKeyPolicy) != onlyKeyPolicy {
+	if cmp.Or(in.PolicyName, onlyKeyPolicy) != onlyKeyPolicy {
 		return done, refuse(codeValidation, "Invalid policy name; the only valid name is %s", onlyKeyPolicy)
 	}
 	if err := c.checkKeyPolicy(k, in.Policy, in.BypassPolicyLockoutSafetyCheck); err != nil {

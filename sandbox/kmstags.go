@@ -1,10 +1,5 @@
 package sandbox
 
-import (
-	"slices"
-	"strings"
-)
-
 func kmsTagOperations() []operation {
 	return []operation{
 		write("TagResource", asked(tagKey)),
@@ -22,30 +17,20 @@ type kmsTagsInput struct {
 	TagKeys []string
 }
 
+var kmsTagRefusals = tagRefusals{
+	reserved:  refuse("TagException", "aws: prefixed tag key names are not allowed for external use."),
+	twice:     refuse("TagException", "Duplicate tag keys"),
+	tooMany:   refuse("LimitExceededException", "The number of tags is more than %d.", quotaTags),
+	malformed: codeValidation,
+}
+
 // newKMSTags lays tags that were sent over old ones.
 func newKMSTags(old []Tag, sent []kmsTag) ([]Tag, error) {
-	var tags []Tag
-	seen := map[string]bool{}
-	for _, t := range sent {
-		switch {
-		case strings.HasPrefix(strings.ToLower(t.TagKey), "aws:"):
-			return nil, refuse("TagException", "aws: prefixed tag key names are not allowed for external use.")
-		case seen[t.TagKey]:
-			return nil, refuse("TagException", "Duplicate tag keys")
-		}
-		err := refuseBreaches(codeValidation, tagKeyRule.breach("tags.member.tagKey", t.TagKey),
-			tagValueRule.breach("tags.member.tagValue", t.TagValue))
-		if err != nil {
-			return nil, err
-		}
-		seen[t.TagKey] = true
-		tags = append(tags, Tag{Key: t.TagKey, Value: t.TagValue})
+	tags := make([]Tag, len(sent))
+	for i, t := range sent {
+		tags[i] = Tag{Key: t.TagKey, Value: t.TagValue}
 	}
-	merged := mergeTags(old, tags, exactKeys)
-	if len(merged) > quotaTags {
-		return nil, refuse("LimitExceededException", "The number of tags is more than %d.", quotaTags)
-	}
-	return merged, nil
+	return kmsTagRefusals.merge(old, tags)
 }
 
 func tagKey(c *call, in *kmsTagsInput) (answer, error) {
@@ -71,11 +56,6 @@ func untagKey(c *call, in *kmsTagsInput) (answer, error) {
 	changed.Tags = withoutTags(k.Tags, in.TagKeys)
 	c.put(&changed)
 	return done, nil
-}
-
-// withoutTags are tags without those of some keys.
-func withoutTags(tags []Tag, keys []string) []Tag {
-	return slices.DeleteFunc(slices.Clone(tags), func(t Tag) bool { return slices.Contains(keys, t.Key) })
 }
 
 // keyTagsPage is how many tags a page of ListResourceTags holds when nothing else is asked for, and at most.

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -90,7 +91,7 @@ func createLogGroup(c *call, in *createLogGroupInput) (answer, error) {
 		return done, refuse("NotImplemented", "Deletion protection of log groups is not simulated.")
 	}
 	g := &LogGroup{
-		Name: in.LogGroupName, Region: c.region, Created: c.now, Class: orDefault(in.LogGroupClass, classStandard), Key: in.KmsKeyId,
+		Name: in.LogGroupName, Region: c.region, Created: c.now, Class: cmp.Or(in.LogGroupClass, classStandard), Key: in.KmsKeyId,
 	}
 	if c.store.get(g.place()) != nil {
 		return done, refuse("ResourceAlreadyExistsException", "The specified log group already exists")

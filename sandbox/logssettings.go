@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -156,24 +157,19 @@ func (in *logTagsInput) group(c *call) (*LogGroup, error) {
 	return c.logGroup(name)
 }
 
-// newLogTags lays tags that were sent over old ones.
+var logTagRefusals = tagRefusals{
+	reserved:  refuse(codeLogsInvalid, "Tag keys starting with aws: are reserved for system use."),
+	tooMany:   refuse("TooManyTagsException", "The log group would have more than %d tags.", quotaTags),
+	malformed: codeLogsInvalid,
+}
+
+// newLogTags lays tags that were sent over old ones. In a map no key is there twice.
 func newLogTags(old []Tag, sent map[string]string) ([]Tag, error) {
 	var tags []Tag
-	for key, value := range sent {
-		if strings.HasPrefix(strings.ToLower(key), "aws:") {
-			return nil, refuse(codeLogsInvalid, "Tag keys starting with aws: are reserved for system use.")
-		}
-		err := refuseBreaches(codeLogsInvalid, tagKeyRule.breach("tags.key", key), tagValueRule.breach("tags.value", value))
-		if err != nil {
-			return nil, err
-		}
-		tags = append(tags, Tag{Key: key, Value: value})
+	for _, key := range slices.Sorted(maps.Keys(sent)) {
+		tags = append(tags, Tag{Key: key, Value: sent[key]})
 	}
-	merged := mergeTags(old, tags, exactKeys)
-	if len(merged) > quotaTags {
-		return nil, refuse("TooManyTagsException", "The log group would have more than %d tags.", quotaTags)
-	}
-	return merged, nil
+	return logTagRefusals.merge(old, tags)
 }
 
 func tagLogGroup(c *call, in *logTagsInput) (answer, error) {

@@ -161,6 +161,23 @@ func pageOf[T any](c *call, words string, items []T, key func(T) string, keep fu
 	return page, next, err
 }
 
+// tokenPage takes the page of sorted items that a token names; the token of the first page is empty. Like a marker, the
+// token starts behind a key, wherever that is by now, and is bound to the words. ok is false for a token that is not one
+// of this question. A page of no items is the last.
+func tokenPage[T any](c *call, words, token string, size int, items []T, key func(T) string) (page []T, next string, ok bool) {
+	words = c.operation.name + "\x00" + c.region + "\x00" + words
+	from, err := readMarker(token, words)
+	if err != nil {
+		return nil, "", false
+	}
+	start := from.start(section{length: len(items), key: func(i int) string { return key(items[i]) }})
+	end := min(len(items), start+c.budget(size, token))
+	if start < end && end < len(items) {
+		next = newMarker(0, end-1, key(items[end-1]), words)
+	}
+	return items[start:end], next, true
+}
+
 // tableSection is all of a kind that the call can see and keep accepts.
 func tableSection[T entity](c *call, kind string, page *[]T, keep func(T) bool) section {
 	t := c.store.tables[kind]

@@ -1,10 +1,5 @@
 package sandbox
 
-import (
-	"slices"
-	"strings"
-)
-
 // The policy of a resource, such as a key or a topic, says who may use it. Services other than IAM check such a policy
 // less closely than IAM does its own: a Sid may be any text.
 
@@ -54,7 +49,7 @@ func (c *call) principalsExist(d document) bool {
 		for _, sort := range sorts {
 			values, _ := sort.value.([]string)
 			for _, value := range values {
-				if _, ok := c.keepPrincipal(sort.key, value); !ok {
+				if !c.principalExists(sort.key, value) {
 					return false
 				}
 			}
@@ -63,39 +58,12 @@ func (c *call) principalsExist(d document) bool {
 	return true
 }
 
-// callerAllowed says whether a policy lets the caller of this call do something. A policy that lets the account lets
-// everyone in it whom their own policies let, and those are not judged here.
-func (c *call) callerAllowed(d document, action, resource string) bool {
-	role := c.callerRole()
-	context := map[string]string{
-		"aws:principalaccount": c.account,
-		"aws:principalarn":     role,
-		"kms:calleraccount":    c.account,
+// principalExists says whether AWS knows a principal of a sort, such as AWS or Service. Canonical users, who are accounts,
+// are not looked up.
+func (c *call) principalExists(sort, value string) bool {
+	if sort == "CanonicalUser" {
+		return canonicalIDs.MatchString(value)
 	}
-	names := []string{c.account, c.caller.arn, role}
-	allowed := false
-	for _, s := range d.statements {
-		about := slices.ContainsFunc(names, func(name string) bool { return s.isAbout(name, action, resource) })
-		if !about || !s.metBy(context) {
-			continue
-		}
-		if s.effect == "Deny" {
-			return false
-		}
-		allowed = true
-	}
-	return allowed
-}
-
-// callerRole is the ARN that policies know the caller by: a session's is its role's.
-func (c *call) callerRole() string {
-	session, ok := strings.CutPrefix(c.caller.arn, "arn:aws:sts::"+c.account+":assumed-role/")
-	if !ok {
-		return c.caller.arn
-	}
-	name, _, _ := strings.Cut(session, "/")
-	if r, ok := c.store.get(placeOf(roleKindName, name)).(*Role); ok {
-		return r.arn(c.account)
-	}
-	return arnOf(c.account, "role/"+name)
+	_, ok := c.keepPrincipal(sort, value)
+	return ok
 }

@@ -193,6 +193,8 @@ func getBucketACL(c *call, b *Bucket) (answer, error) {
 	return respondXML("AccessControlPolicy", out)
 }
 
+var canonicalIDs = whole(`[0-9a-f]{64}`)
+
 // canonicalID is the id by which access control lists know an account.
 func canonicalID(account string) string {
 	sum := sha256.Sum256([]byte("canonical user of " + account))

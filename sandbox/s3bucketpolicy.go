@@ -75,8 +75,11 @@ func (c *call) parseBucketPolicy(b *Bucket, text string) (document, error) {
 	if f, ok := errors.AsType[*failure](err); ok {
 		return d, malformedBucketPolicy(f.message)
 	}
+	if !c.principalsExist(d) {
+		return d, malformedBucketPolicy("Invalid principal in policy")
+	}
 	for _, s := range d.statements {
-		if err := c.checkBucketStatement(b, s); err != nil {
+		if err := b.checkStatement(s); err != nil {
 			return d, err
 		}
 	}
@@ -85,10 +88,8 @@ func (c *call) parseBucketPolicy(b *Bucket, text string) (document, error) {
 
 func malformedBucketPolicy(text string) error { return refuse("MalformedPolicy", "%s", text) }
 
-func (c *call) checkBucketStatement(b *Bucket, s statement) error {
-	if !c.knowsPrincipals(s.principal) {
-		return malformedBucketPolicy("Invalid principal in policy")
-	}
+// checkStatement refuses a statement of the bucket's policy that is about something else.
+func (b *Bucket) checkStatement(s statement) error {
 	for _, action := range s.actions {
 		if action != "*" && !bucketAction.MatchString(action) {
 			return malformedBucketPolicy("Policy has invalid action")
@@ -107,32 +108,10 @@ func (c *call) checkBucketStatement(b *Bucket, s statement) error {
 
 var (
 	bucketAction = regexp.MustCompile(`(?i)^s3:[a-z*?]+$`)
-	canonicalIDs = whole(`[0-9a-f]{64}`)
 	// objectActions are the actions on objects; the others of S3 are on buckets.
 	objectActions = regexp.MustCompile(`(?i)^s3:((Get|Put|Delete|Restore|Update|Replicate|BypassGovernance)(Object|Retention|Delete|Tags)` +
 		`|AbortMultipartUpload|ListMultipartUploadParts|ObjectOwnerOverrideToBucketOwner|InitiateReplication)`)
 )
-
-// knowsPrincipals says whether all principals of a statement exist, as far as that can be known.
-func (c *call) knowsPrincipals(principal any) bool {
-	sorts, ok := principal.(object)
-	if !ok {
-		return true // "*"
-	}
-	for _, sort := range sorts {
-		values, _ := sort.value.([]string)
-		for _, value := range values {
-			if sort.key == "CanonicalUser" {
-				if !canonicalIDs.MatchString(value) {
-					return false
-				}
-			} else if _, ok := c.keepPrincipal(sort.key, value); !ok {
-				return false
-			}
-		}
-	}
-	return true
-}
 
 // isCoveredBy says whether a resource of a policy is of this bucket: the bucket, or objects of it.
 func (b *Bucket) isCoveredBy(resource string) bool {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-const bucketName = "s3-bucket"
+const bucketKindName = "s3-bucket"
 
 // A Bucket is a bucket of S3 with its settings. Those that are nil were never made or were taken away.
 type Bucket struct {
@@ -29,7 +29,7 @@ type Bucket struct {
 	Versioning string           `json:"versioning,omitempty"`
 	Lifecycle  *BucketLifecycle `json:"lifecycle,omitempty"`
 	Logging    *BucketLogging   `json:"logging,omitempty"`
-	Labels     []Tag            `json:"tags,omitempty"`
+	Tags       []Tag            `json:"tags,omitempty"`
 }
 
 func (b *Bucket) place() place    { return bucketPlace(b.Name) }
@@ -41,11 +41,11 @@ func (b *Bucket) ownerOr(account string) string { return cmp.Or(b.Owner, account
 func (b *Bucket) arn() string { return "arn:aws:s3:::" + b.Name }
 
 // bucketPlace is where a bucket of a name is. Unlike IAM's, names in another spelling are other names.
-func bucketPlace(name string) place { return place{kind: bucketName, name: name} }
+func bucketPlace(name string) place { return place{kind: bucketKindName, name: name} }
 
 func bucketKind() *kind {
 	return &kind{
-		name:   bucketName,
+		name:   bucketKindName,
 		decode: decodeAs[Bucket],
 		settings: func(_ *call, e entity) (string, any) {
 			b, _ := e.(*Bucket)
@@ -206,7 +206,7 @@ func createBucket(c *call) (answer, error) {
 		Name: name, Region: region, Created: c.now.Truncate(time.Second), Encryption: defaultEncryption(),
 		PublicBlock: &PublicBlock{true, true, true, true}, Ownership: cmp.Or(c.text("x-amz-object-ownership"), ownerEnforced),
 	}
-	if b.Labels, err = in.Tags.read(); err != nil {
+	if b.Tags, err = in.Tags.read(); err != nil {
 		return done, err
 	}
 	if err := c.grantOnCreation(b); err != nil {
@@ -334,7 +334,7 @@ func listBuckets(c *call) (answer, error) {
 		return done, refuse("InvalidArgument", "Argument max-buckets must be an integer between 1 and %d", mostBuckets)
 	}
 	var own []*Bucket
-	for e := range c.store.all(bucketName) {
+	for e := range c.store.all(bucketKindName) {
 		b, _ := e.(*Bucket)
 		if b.Owner == "" && c.visible(b) && strings.HasPrefix(b.Name, c.text("prefix")) &&
 			(!c.given("bucket-region") || c.text("bucket-region") == b.Region) {
@@ -352,19 +352,13 @@ func listBuckets(c *call) (answer, error) {
 	return respondXML("ListAllMyBucketsResult", result)
 }
 
-// restPage takes one page of sorted items. The token is bound to the operation and the prefix.
+// restPage takes one page of sorted items. The token is bound to what is asked of the list.
 func restPage[T any](c *call, token string, size int, items []T, key func(T) string) (page []T, next string, err error) {
-	words := c.question(bucketField, "prefix", "delimiter", "bucket-region")
-	from, err := readMarker(token, words)
-	if err != nil {
+	page, next, ok := tokenPage(c, c.question(bucketField, "prefix", "delimiter", "bucket-region"), token, size, items, key)
+	if !ok {
 		return nil, "", refuse("InvalidArgument", "The continuation token provided is incorrect")
 	}
-	start := from.start(section{length: len(items), key: func(i int) string { return key(items[i]) }})
-	end := min(len(items), start+c.budget(size, token))
-	if end < len(items) && end > 0 {
-		next = newMarker(0, end-1, key(items[end-1]), words)
-	}
-	return items[start:end], next, nil
+	return page, next, nil
 }
 
 // restTime writes a time as S3 does in XML.

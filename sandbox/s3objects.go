@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-const objectName = "s3-object"
+const objectKindName = "s3-object"
 
 // nullVersion is the id of a version that was made without versioning.
 const nullVersion = "null"
@@ -32,7 +32,7 @@ type ObjectVersion struct {
 }
 
 // place keeps the case of the key, in which keys differ.
-func (o *Object) place() place { return place{kind: objectName, name: o.Bucket + "/" + o.Key} }
+func (o *Object) place() place { return place{kind: objectKindName, name: o.Bucket + "/" + o.Key} }
 
 // born is never: objects are there for everyone as soon as they are put.
 func (o *Object) born() time.Time { return time.Time{} }
@@ -40,11 +40,11 @@ func (o *Object) born() time.Time { return time.Time{} }
 func (o *Object) links() []string { return []string{objectsOf(o.Bucket)} }
 
 // objectsOf is the link from the objects of a bucket to it.
-func objectsOf(bucket string) string { return ownedBy(objectName, bucket) }
+func objectsOf(bucket string) string { return ownedBy(objectKindName, bucket) }
 
 func objectKind() *kind {
 	return &kind{
-		name:   objectName,
+		name:   objectKindName,
 		decode: decodeAs[Object],
 		settings: func(_ *call, e entity) (string, any) {
 			o, _ := e.(*Object)

@@ -15,9 +15,9 @@ type PublicBlock struct {
 	Restrict bool `json:"restrict"`
 }
 
-const accountBlockName = "s3-account-block"
+const accountBlockKindName = "s3-account-block"
 
-var accountBlockPlace = placeOf(accountBlockName, "account")
+var accountBlockPlace = placeOf(accountBlockKindName, "account")
 
 // An accountBlock is the account's public access block.
 type accountBlock struct {
@@ -30,7 +30,7 @@ func (b *accountBlock) links() []string { return nil }
 
 func accountBlockKind() *kind {
 	return &kind{
-		name:   accountBlockName,
+		name:   accountBlockKindName,
 		decode: decodeAs[accountBlock],
 		settings: func(_ *call, e entity) (string, any) {
 			b, _ := e.(*accountBlock)

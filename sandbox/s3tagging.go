@@ -7,7 +7,7 @@ func bucketTaggingOperations() []operation {
 		write("PutBucketTagging", changeBucket(noContent, putBucketTagging)),
 		read("GetBucketTagging", ofBucket(getBucketTagging)),
 		write("DeleteBucketTagging", changeBucket(noContent, func(_ *call, b *Bucket) error {
-			b.Labels = nil
+			b.Tags = nil
 			return nil
 		})),
 	}
@@ -31,7 +31,7 @@ func putBucketTagging(c *call, b *Bucket) error {
 		return malformedXML()
 	}
 	tags, err := in.TagSet.read()
-	b.Labels = tags
+	b.Tags = tags
 	return err
 }
 
@@ -64,12 +64,8 @@ func (s *tagSet) read() ([]Tag, error) {
 }
 
 func getBucketTagging(_ *call, b *Bucket) (answer, error) {
-	if len(b.Labels) == 0 {
+	if len(b.Tags) == 0 {
 		return done, refuse("NoSuchTagSet", "The TagSet does not exist")
 	}
-	set := &tagSet{}
-	for _, t := range b.Labels {
-		set.Tag = append(set.Tag, resourceTag(t))
-	}
-	return respondXML("Tagging", bucketTagging{set})
+	return respondXML("Tagging", bucketTagging{&tagSet{shownTags(b.Tags)}})
 }

@@ -143,14 +143,6 @@ func (in *subscribeInput) check(c *call) (pending bool, err error) {
 	return pending, nil
 }
 
-// newUUID makes an id of the form most services use.
-func (c *call) newUUID() string {
-	raw := c.random(16)
-	raw[6] = raw[6]&0x0f | 0x40
-	raw[8] = raw[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", raw[:4], raw[4:6], raw[6:8], raw[8:10], raw[10:])
-}
-
 type unsubscribeInput struct{ SubscriptionArn string }
 
 // unsubscribe succeeds for a subscription that does not exist. One that was not confirmed yet cannot be ended; it ends by

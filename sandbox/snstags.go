@@ -1,7 +1,5 @@
 package sandbox
 
-import "strings"
-
 func topicTagOperations() []operation {
 	return []operation{
 		write("TagResource", formAsked(tagTopic)),
@@ -12,7 +10,7 @@ func topicTagOperations() []operation {
 
 type topicTagsInput struct {
 	ResourceArn string
-	Tags        []cloudWatchTag
+	Tags        []Tag
 	TagKeys     []string
 }
 
@@ -25,29 +23,11 @@ func (in *topicTagsInput) topic(c *call) (*Topic, error) {
 	return t, err
 }
 
-// newTopicTags lays tags that were sent over old ones.
-func newTopicTags(old []Tag, sent []cloudWatchTag) ([]Tag, error) {
-	var tags []Tag
-	seen := map[string]bool{}
-	for _, t := range sent {
-		switch {
-		case strings.HasPrefix(strings.ToLower(t.Key), "aws:"):
-			return nil, snsInvalid("Tags Reason: aws: prefixed tag key names are not allowed for external use.")
-		case seen[t.Key]:
-			return nil, snsInvalid("Tags Reason: Duplicated keys are not allowed.")
-		}
-		err := refuseBreaches("ValidationError", tagKeyRule.breach("tags.member.key", t.Key), tagValueRule.breach("tags.member.value", t.Value))
-		if err != nil {
-			return nil, err
-		}
-		seen[t.Key] = true
-		tags = append(tags, Tag(t))
-	}
-	merged := mergeTags(old, tags, exactKeys)
-	if len(merged) > quotaTags {
-		return nil, refuse("TagLimitExceeded", "Could not complete request: tag quota of per resource exceeded")
-	}
-	return merged, nil
+var topicTagRefusals = tagRefusals{
+	reserved:  snsInvalid("Tags Reason: aws: prefixed tag key names are not allowed for external use."),
+	twice:     snsInvalid("Tags Reason: Duplicated keys are not allowed."),
+	tooMany:   refuse("TagLimitExceeded", "Could not complete request: tag quota of per resource exceeded"),
+	malformed: "ValidationError",
 }
 
 func tagTopic(c *call, in *topicTagsInput) (answer, error) {
@@ -56,7 +36,7 @@ func tagTopic(c *call, in *topicTagsInput) (answer, error) {
 		return done, err
 	}
 	changed := *t
-	if changed.Tags, err = newTopicTags(t.Tags, in.Tags); err != nil {
+	if changed.Tags, err = topicTagRefusals.merge(t.Tags, in.Tags); err != nil {
 		return done, err
 	}
 	c.put(&changed)

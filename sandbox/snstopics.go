@@ -70,7 +70,7 @@ func topicOperations() []operation {
 type createTopicInput struct {
 	Name       string
 	Attributes map[string]string
-	Tags       []cloudWatchTag
+	Tags       []Tag
 }
 
 // createTopic answers the ARN of a topic that exists already, if it is just what is asked for.
@@ -87,7 +87,7 @@ func createTopic(c *call, in *createTopicInput) (answer, error) {
 		t.setAttribute(name, in.Attributes[name])
 	}
 	var err error
-	if t.Tags, err = newTopicTags(nil, in.Tags); err != nil {
+	if t.Tags, err = topicTagRefusals.merge(nil, in.Tags); err != nil {
 		return done, err
 	}
 	if old, ok := c.store.get(t.place()).(*Topic); ok {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-func taggingOperations() []operation { return []operation{read("GetResources", getResources)} }
+func taggingOperations() []operation { return []operation{read("GetResources", asked(getResources))} }
 
 // getResourcesInput is what GetResources of the Resource Groups Tagging API is asked.
 type getResourcesInput struct {
@@ -32,6 +32,7 @@ type resourceTags struct {
 	Tags        []resourceTag
 }
 
+// A resourceTag is a tag as most services show it.
 type resourceTag struct{ Key, Value string }
 
 // mostResources is how many resources a page of GetResources holds at most, and when nothing else is asked for.
@@ -39,11 +40,7 @@ const mostResources = 100
 
 // getResources lists what bears tags, of the kinds this API can read: not users and roles. Every filter must be met;
 // of a filter's values, one.
-func getResources(c *call) (answer, error) {
-	var in getResourcesInput
-	if err := json.Unmarshal(c.body, &in); err != nil {
-		return done, refuse("SerializationException", "%s", err)
-	}
+func getResources(c *call, in *getResourcesInput) (answer, error) {
 	size := mostResources
 	if in.ResourcesPerPage != nil {
 		size = *in.ResourcesPerPage
@@ -61,7 +58,7 @@ func getResources(c *call) (answer, error) {
 			if !ok || !c.visible(t) || len(t.tags()) == 0 || !in.wants(t.arn(c.account), t.tags()) {
 				continue
 			}
-			matching = append(matching, tagsOf(t.arn(c.account), t.tags()))
+			matching = append(matching, resourceTags{ResourceARN: t.arn(c.account), Tags: shownTags(t.tags())})
 		}
 	}
 	slices.SortFunc(matching, func(a, b resourceTags) int { return strings.Compare(a.ResourceARN, b.ResourceARN) })
@@ -81,17 +78,12 @@ func (in *getResourcesInput) page(c *call, matching []resourceTags, size int) (g
 	if err != nil {
 		return out, err
 	}
-	words := c.operation.name + string(filters)
-	from, err := readMarker(in.PaginationToken, words)
-	if err != nil {
+	page, next, ok := tokenPage(c, string(filters), in.PaginationToken, size, matching, func(r resourceTags) string { return r.ResourceARN })
+	if !ok {
 		return out, refuse("PaginationTokenExpiredException", "The PaginationToken is not valid for this request.")
 	}
-	start := from.start(section{length: len(matching), key: func(i int) string { return matching[i].ResourceARN }})
-	end := min(len(matching), start+c.budget(size, in.PaginationToken))
-	out.ResourceTagMappingList = append(out.ResourceTagMappingList, matching[start:end]...)
-	if end < len(matching) {
-		out.PaginationToken = newMarker(0, end-1, matching[end-1].ResourceARN, words)
-	}
+	out.ResourceTagMappingList = append(out.ResourceTagMappingList, page...)
+	out.PaginationToken = next
 	return out, nil
 }
 
@@ -117,10 +109,11 @@ func (in *getResourcesInput) wants(arn string, tags []Tag) bool {
 	return true
 }
 
-func tagsOf(arn string, tags []Tag) resourceTags {
-	out := resourceTags{ResourceARN: arn, Tags: []resourceTag{}}
-	for _, t := range tags {
-		out.Tags = append(out.Tags, resourceTag(t))
+// shownTags are tags as most services show them.
+func shownTags(tags []Tag) []resourceTag {
+	shown := make([]resourceTag, len(tags))
+	for i, t := range tags {
+		shown[i] = resourceTag(t)
 	}
-	return out
+	return shown
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"strings"
 
 	"baseline/requirements"
 	"baseline/resource"
@@ -16,7 +15,7 @@ func ownHarm(plan *resource.Plan, caller resource.Caller) string {
 	for _, c := range plan.Changes {
 		switch parts := c.Address.Parts(2); {
 		case c.Address == own && c.Op() == resource.OpDelete:
-			return "these credentials are of " + strings.TrimPrefix(own.String(), "iam_") + ", which the plan deletes: apply with others"
+			return "these credentials are of " + own.Plain() + ", which the plan deletes: apply with others"
 		case c.Address.Kind == "iam_access_key" && c.After.Text("status") != "Active" && caller.Signs(parts[0], parts[1]):
 			return "these credentials are access key " + parts[1] + ", which the plan takes out of use, or were made with it: apply with others"
 		case c.Address == resource.At("iam_membership", own.Name, group.Name) && own.Kind == "iam_user" && c.After != nil:

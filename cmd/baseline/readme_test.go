@@ -15,6 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"baseline/kinds"
+	"baseline/resource"
 	"baseline/sandbox"
 	"baseline/spec"
 )
@@ -149,6 +151,25 @@ func TestDocumentedFilesAreValid(t *testing.T) {
 	}
 	if seen < 5 {
 		t.Errorf("only %d examples found", seen)
+	}
+}
+
+// What cannot come back of a kind that only its holder or AWS can make again is in the table of docs/runs.md.
+func TestDocumentedLosses(t *testing.T) {
+	table, seen := documents(t)["docs/runs.md"], 0
+	for _, kind := range kinds.Types() {
+		if !kind.Final || kind.OneWay == nil {
+			continue
+		}
+		seen++
+		for _, loss := range kind.OneWay(resource.Resource{}) {
+			if !strings.Contains(table, " | "+loss+" |\n") {
+				t.Errorf("docs/runs.md does not say that deleting an object of %s loses %s", kind.Kind, loss)
+			}
+		}
+	}
+	if seen < 3 {
+		t.Errorf("only %d kinds found", seen)
 	}
 }
 

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
@@ -23,7 +25,7 @@ type session struct {
 
 // open connects to the account. A new sandbox takes the id that the file declares.
 func (c *command) open(ctx context.Context, declared string) (*session, error) {
-	o := live.Options{Profile: c.profile, Region: c.region, Clock: c.Clock, InFlight: c.parallel}
+	o := live.Options{Profile: c.profile, Region: c.region, Clock: c.Clock, InFlight: c.parallel, OnCall: c.waiting()}
 	s := &session{close: func() error { return nil }}
 	if c.sandbox != "" {
 		sandboxed := sandbox.Options{Now: c.Clock.Now}
@@ -87,4 +89,16 @@ func (c *command) withAccount(ctx context.Context, account, what string, work fu
 		err = work(s, who)
 	}
 	return cmp.Or(err, s.close())
+}
+
+// waiting returns what tells, once, of a credential report that takes AWS longer than a reader expects to sit before an empty
+// screen: some eight seconds.
+func (c *command) waiting() func(operation string) {
+	const patience = 5
+	var asked atomic.Int32
+	return func(operation string) {
+		if operation == "iam:GenerateCredentialReport" && asked.Add(1) == patience {
+			fmt.Fprintln(c.Err, "note: waiting for AWS to make a credential report, which can take minutes")
+		}
+	}
 }

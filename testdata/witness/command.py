@@ -114,11 +114,11 @@ def seed(folder, *rows):
     return "--seed", str(folder / "seed.json"), "--seed-report", str(folder / "seed.csv")
 
 
-def client(service, url, key="AKIAIOSFODNN7EXAMPLE", secret="any", token=None):
+def client(service, url, key="AKIAIOSFODNN7EXAMPLE", secret="any", token=None, region="us-east-1"):
     """A boto3 client as it comes, but for one thing: an error is met at once, and not tried again."""
     config = Config(retries={"total_max_attempts": 1}, parameter_validation=True)
     return boto3.client(
-        service, endpoint_url=url, region_name="us-east-1", config=config,
+        service, endpoint_url=url, region_name=region, config=config,
         aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token,
     )
 

@@ -26,10 +26,10 @@ type Assessment struct {
 	Notices []string
 }
 
-// Check writes a check for people: a line on what was read, a table of the controls, for each failing one who breaks it, what
-// was seen, since when and what to do, once though it counts for several controls, apart from those what will fail soon, the notices, and the [CheckSummary]. Controls that
-// were not checked say why; many for one reason stand together below the table. Of very many violators, it names the first
-// and counts the rest.
+// Check writes a check for people: a line on what was read, a table of the controls, who breaks each failing one, what will fail
+// soon, the notices, and the [CheckSummary]. A finding tells what was seen, since when and what to do; it stands once, under
+// the first of the controls that it counts for. Controls that were not checked say why; many for one reason stand together
+// below the table. Of very many violators, it names the first and counts the rest.
 func Check(w io.Writer, a *Assessment, r Reading, s Style) error {
 	v := &view{account: a.Account}
 	v.line(strings.Join(a.source(r), between))

@@ -11,10 +11,14 @@ import (
 	"baseline/resource"
 )
 
-// confirm looks again at what a change rests on, and at the object itself where that takes few calls. It reports whether the
+// rereads reports whether an object of the kind is looked at again before it is changed: a credential, of which the plan knows
+// only what its holder may have changed since.
+func rereads(kind kinds.Kind) bool { return kind.Held != nil || kind.Extra }
+
+// confirm looks again at what a change rests on, and at the object itself if it is a credential. It reports whether the
 // change is already made.
 func (a *Account) confirm(ctx context.Context, kind kinds.Kind, change resource.Change) (done bool, err error) {
-	itself := kind.Held != nil || kind.Extra
+	itself := rereads(kind)
 	var look []resource.Address
 	for _, ground := range change.Grounds {
 		look = append(look, ground.Look)

@@ -215,6 +215,29 @@ func TestGroundOfNothingHoldsForAUserWhoIsGone(t *testing.T) {
 	}
 }
 
+// A change of a credential that one list shows is preceded by another look, too, though it has no grounds: a device that was a
+// leftover when the plan was made may have been enrolled since.
+func TestLeftoverThatWasEnrolledMeanwhileStays(t *testing.T) {
+	s := open(t, nil)
+	device, err := s.client().CreateVirtualMFADevice(t.Context(), &iam.CreateVirtualMFADeviceInput{VirtualMFADeviceName: aws.String("lost")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.user(t, "alice", 0)
+	if _, err := s.client().EnableMFADevice(t.Context(), &iam.EnableMFADeviceInput{
+		UserName: aws.String("alice"), SerialNumber: device.VirtualMFADevice.SerialNumber,
+		AuthenticationCode1: aws.String("123456"), AuthenticationCode2: aws.String("654321"),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s.sandbox.ResetCalls()
+	removal := resource.Change{Address: resource.At("iam_virtual_mfa_device", "lost"), Before: resource.Object{}}
+	if err := s.account.Write(t.Context(), removal); err != nil {
+		t.Error(err)
+	}
+	wrote(t, s, 0)
+}
+
 // What no user holds is read with its kind.
 func TestGroundsInListsAreRead(t *testing.T) {
 	s := open(t, nil)

@@ -2,9 +2,6 @@ package requirements
 
 import "baseline/resource"
 
-// roleHistory is how far AWS looks back for the last use of a role.
-const roleHistory = 400 * day
-
 // unusedRoles names the roles that were not used for long. A role counts from its creation, so a new one is not unused.
 // One that is still to be created has no dates and is not judged.
 func (j *judging) unusedRoles() {
@@ -30,7 +27,7 @@ func (j *judging) unusedRoles() {
 		case use.Created.IsZero():
 			j.unchecked(id, "%s: neither its creation nor its last use is known", role)
 			continue
-		case j.Now.Sub(use.Created) > roleHistory:
+		case j.Now.Sub(use.Created) > resource.RoleHistory:
 			since, seen = use.Created, "was not used in the 400 days that AWS looks back; it was created on "+date(use.Created)
 		default:
 			since, seen = use.Created, "was never used; it was created on "+date(use.Created)

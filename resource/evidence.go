@@ -60,6 +60,9 @@ type Root struct {
 	VirtualMFA bool
 }
 
+// RoleHistory is how far AWS looks back for the last use of a role (RoleLastUsed in the IAM model).
+const RoleHistory = 400 * 24 * time.Hour
+
 // RoleUse is when a role was created and used.
 type RoleUse struct {
 	Created time.Time

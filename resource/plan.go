@@ -72,6 +72,9 @@ const (
 	Low      Severity = "low"
 )
 
+// Severities lists the severities, worst first.
+func Severities() []Severity { return []Severity{Critical, High, Medium, Low} }
+
 // Finding is something that only a person can act on.
 type Finding struct {
 	// Rule names what found it: a requirement, as in access_keys.max_age, or a concern of the planner's own.

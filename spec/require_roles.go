@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/google/jsonschema-go/jsonschema"
 
@@ -68,12 +67,9 @@ type unusedRoleRule struct {
 	Exceptions []exception `json:"exceptions,omitzero" jsonschema:"Roles that the rule does not hold for."`
 }
 
-// roleHistory is how far AWS looks back for the last use of a role (RoleLastUsed in the IAM model).
-const roleHistory = 400 * 24 * time.Hour
-
 func (r *unusedRoleRule) compile(c *compiler, n *node) *resource.UnusedRoleRule {
 	decoder{c.problems}.must(n, "unused_roles", "after", "say how long a role may go without being used, as in 90d")
-	if after := n.at("after"); length(r.After) > roleHistory {
+	if after := n.at("after"); length(r.After) > resource.RoleHistory {
 		c.problems.add(after.place(), "after: expected at most 400d, found %s: AWS looks back no further for the last use of a role", after.text)
 	}
 	return &resource.UnusedRoleRule{After: length(r.After), Exceptions: c.exceptions("unused_roles", r.Exceptions, n, kindRole)}

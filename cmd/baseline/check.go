@@ -14,9 +14,6 @@ import (
 	"baseline/resource"
 )
 
-// severities are the values of --fail-on, worst first.
-var severities = []resource.Severity{resource.Critical, resource.High, resource.Medium, resource.Low}
-
 // checkForms are the values of check's --output.
 var checkForms = []string{"text", "json", "markdown", "csv"}
 
@@ -42,7 +39,7 @@ A control that the files don't ask for is not checked, and never counts as passe
 			if benchmark != "" && !slices.Contains(requirements.Benchmarks(), benchmark) {
 				return fmt.Errorf("--benchmark takes %s, not %q", strings.Join(requirements.Benchmarks(), ", "), benchmark)
 			}
-			least := slices.Index(severities, resource.Severity(failOn))
+			least := slices.Index(resource.Severities(), resource.Severity(failOn))
 			if least < 0 {
 				return fmt.Errorf("--fail-on takes critical, high, medium or low, not %q", failOn)
 			}
@@ -51,7 +48,7 @@ A control that the files don't ask for is not checked, and never counts as passe
 				if err != nil {
 					return err
 				}
-				if n := failing(outcomes, severities[:least+1]); n > 0 {
+				if n := failing(outcomes, resource.Severities()[:least+1]); n > 0 {
 					return &ending{exit: exitFindings, err: fmt.Errorf("%s failed", counted(n, "control"))}
 				}
 				return nil

@@ -10,9 +10,6 @@ import (
 	"baseline/resource"
 )
 
-// severities lists severities from worst to mildest.
-var severities = []resource.Severity{resource.Critical, resource.High, resource.Medium, resource.Low}
-
 func severityTint(severity resource.Severity) string {
 	switch severity {
 	case resource.Critical, resource.High:
@@ -188,10 +185,11 @@ func compareAlike(a, b resource.Finding) int {
 
 // severityRank puts an unknown severity last.
 func severityRank(severity resource.Severity) int {
-	if i := slices.Index(severities, severity); i >= 0 {
+	all := resource.Severities()
+	if i := slices.Index(all, severity); i >= 0 {
 		return i
 	}
-	return len(severities)
+	return len(all)
 }
 
 func subjectName(a resource.Address) string {

@@ -34,8 +34,11 @@ Where no account is named, ${account} is filled in as 111122223333.`,
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(c.Out, "%s is valid: %s in %s\n", b.Name,
-				counted(len(b.Want.Objects)+len(b.Want.Absent), "object"), counted(len(b.Files), "file"))
+			found := counted(len(b.Want.Objects)+len(b.Want.Absent), "object")
+			if rules := len(b.RequirePlaces); rules > 0 {
+				found += " and " + counted(rules, "requirement")
+			}
+			fmt.Fprintf(c.Out, "%s is valid: %s in %s\n", b.Name, found, counted(len(b.Files), "file"))
 			return nil
 		},
 	}

@@ -217,7 +217,7 @@ func (a *Applier) read(ctx context.Context, plan *resource.Plan) (resource.State
 func (a *Applier) held(changes []resource.Change) []resource.Address {
 	kinds := map[resource.Kind]bool{}
 	for _, t := range a.Types {
-		kinds[t.Kind] = t.Held
+		kinds[t.Kind] = t.Held || t.Named
 	}
 	var held []resource.Address
 	for _, c := range changes {

@@ -7,6 +7,15 @@ import (
 	"github.com/aws/smithy-go"
 )
 
+// AdvisedError is a failure of a call with what a reader can do about it, where AWS's own message does not say.
+type AdvisedError struct {
+	Err    error
+	Advice string
+}
+
+func (e *AdvisedError) Error() string { return e.Err.Error() + "; " + e.Advice }
+func (e *AdvisedError) Unwrap() error { return e.Err }
+
 // code returns AWS's code for an error, as in NoSuchEntity; "" for an error that AWS did not send.
 func code(err error) string {
 	if answer, ok := errors.AsType[smithy.APIError](err); ok {

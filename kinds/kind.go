@@ -16,18 +16,23 @@ type Kind struct {
 	TagType string
 
 	// List returns everything of the kind. A read that is denied, fails or stays incomplete is an error, never a shorter list.
-	// Nil for a kind with Type.Held, which no list of the account shows.
+	// Nil for a kind with Type.Held or Type.Named, which no list of the account shows.
 	List func(context.Context, *Reader) (resource.State, error)
 
 	// Look adds what the bulk read leaves out: the settings in Detail, and as facts what a deletion would lose.
 	// Nil where there is nothing to add.
 	Look func(context.Context, *Reader, resource.Address, resource.Resource) (resource.Resource, error)
 
+	// Find returns those of the addresses, all of this kind, that are there, for a kind with Type.Named; nil for others. An object
+	// that is known to be there and may not be read in whole is returned with what is known.
+	Find func(context.Context, *Reader, []resource.Address) (resource.State, error)
+
 	// Held returns all objects of a kind with Type.Held that the user in the address holds, whose name is the first part of
 	// the address's. None are no error, nor is a user who is not there. Nil for other kinds.
 	Held func(context.Context, *Reader, resource.Address) (resource.State, error)
 
-	// Create makes the object in one call. Nil for a kind whose objects we only look at or take away.
+	// Create makes the object. It may take several calls, and repeating it after some of them were made does no harm: it then
+	// goes on, or fails because the object exists, and so is looked at and updated. Nil for a kind whose objects we only look at or take away.
 	Create func(ctx context.Context, w *Writer, a resource.Address, after resource.Object) error
 
 	// Update makes an object that looks like before look like after. It may take several calls, and repeating it after some of

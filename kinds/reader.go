@@ -23,8 +23,7 @@ const pageSize = 1000
 // Reader is one look at an account. What several kinds need is fetched once, by whoever asks first, and then shared; a new
 // look takes a new Reader. It is safe for concurrent use, and must not be copied.
 type Reader struct {
-	IAM     *iam.Client
-	Tagging *tagging.Client
+	*Services
 	// Account and Partition tell our own ARNs from others'.
 	Account, Partition string
 	// Clock times the waits for the credential report; nothing else waits.

@@ -5,14 +5,12 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/iam"
-
 	"baseline/resource"
 )
 
 // Writer carries out single changes. It is safe for concurrent use, and must not be copied.
 type Writer struct {
-	IAM *iam.Client
+	*Services
 	// Account and Partition are those of the account that is written to.
 	Account, Partition string
 	Clock              resource.Clock

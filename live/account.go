@@ -13,8 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
-	tagging "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
 
@@ -55,8 +53,8 @@ type Options struct {
 	Credentials aws.CredentialsProvider
 	// Clock is required. Waits between the tries of one call are the SDK's own and bounded by MaxBackoff.
 	Clock resource.Clock
-	// Settle replaces DefaultSettle; negative means not to wait for that nor for a credential report, for an account that needs
-	// no time.
+	// Settle replaces DefaultSettle; negative means not to wait for that nor for a credential report, and not to keep to the rates
+	// that AWS publishes, for an account that needs no time.
 	Settle time.Duration
 	// MaxBackoff replaces DefaultMaxBackoff.
 	MaxBackoff time.Duration
@@ -68,13 +66,12 @@ type Options struct {
 
 // Account is an AWS account that is open for reading and writing. It is safe for concurrent use.
 type Account struct {
-	clock   resource.Clock
-	settle  time.Duration
-	iam     *iam.Client
-	sts     *sts.Client
-	tagging *tagging.Client
-	calls   *attempts
-	kinds   map[resource.Kind]kinds.Kind
+	clock    resource.Clock
+	settle   time.Duration
+	services *kinds.Services
+	sts      *sts.Client
+	calls    *attempts
+	kinds    map[resource.Kind]kinds.Kind
 	// credentials sign the calls.
 	credentials aws.CredentialsProvider
 
@@ -94,7 +91,7 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open account: %w", err)
 	}
-	calls := newAttempts(o.InFlight, o.Clock, o.OnCall)
+	calls := newAttempts(o.InFlight, o.Clock, o.Settle > 0, o.OnCall)
 	cfg.APIOptions = append(cfg.APIOptions, calls.install)
 	cfg.Retryer = func() aws.Retryer { return retryer(o.MaxBackoff) }
 	a := &Account{
@@ -108,9 +105,8 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 	if o.Endpoint != "" {
 		endpoint = &o.Endpoint
 	}
-	a.iam = iam.NewFromConfig(cfg, func(to *iam.Options) { to.BaseEndpoint = cmp.Or(endpoint, to.BaseEndpoint) })
+	a.services = kinds.NewServices(cfg, o.Endpoint)
 	a.sts = sts.NewFromConfig(cfg, func(to *sts.Options) { to.BaseEndpoint = cmp.Or(endpoint, to.BaseEndpoint) })
-	a.tagging = tagging.NewFromConfig(cfg, func(to *tagging.Options) { to.BaseEndpoint = cmp.Or(endpoint, to.BaseEndpoint) })
 	for _, kind := range kinds.All() {
 		a.kinds[kind.Kind] = kind
 	}
@@ -208,7 +204,7 @@ func (a *Account) Identify(ctx context.Context) (Identity, error) {
 		Partition: caller.Partition, UserID: aws.ToString(answer.UserId), AccessKey: key.AccessKeyID,
 	}
 	a.writer = &kinds.Writer{
-		IAM: a.iam, Account: a.identity.Account, Partition: a.identity.Partition, Clock: a.clock, Settle: a.settle,
+		Services: a.services, Account: a.identity.Account, Partition: a.identity.Partition, Clock: a.clock, Settle: a.settle,
 	}
 	return *a.identity, nil
 }

@@ -11,6 +11,12 @@ import (
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3control"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -24,16 +30,17 @@ const maxTries = 10
 // attempts is the gate that every single try of a call of the account passes, inside of the SDK's loop of tries.
 type attempts struct {
 	slots  chan struct{}
-	pace   *pace
+	paces  *paces
 	onCall func(operation string)
 	sent   atomic.Int64
 }
 
-func newAttempts(inFlight int, clock resource.Clock, onCall func(string)) *attempts {
+// newAttempts makes the gate. With published, calls keep to the rates that AWS publishes.
+func newAttempts(inFlight int, clock resource.Clock, published bool, onCall func(string)) *attempts {
 	if onCall == nil {
 		onCall = func(string) {}
 	}
-	return &attempts{slots: make(chan struct{}, inFlight), pace: newPace(clock), onCall: onCall}
+	return &attempts{slots: make(chan struct{}, inFlight), paces: newPaces(clock, published), onCall: onCall}
 }
 
 // install puts the gate behind the SDK's loop and before the signature, whose time must not be stale after a wait, and
@@ -55,19 +62,20 @@ func (a *attempts) pass(ctx context.Context, in middleware.FinalizeInput, next m
 	case <-ctx.Done():
 		return out, metadata, unsent{ctx.Err()}
 	}
-	started, err := a.pace.wait(ctx)
+	pace := a.paces.of(ctx)
+	started, err := pace.wait(ctx)
 	if err != nil {
 		return out, metadata, unsent{err}
 	}
 	sent := false
 	out, metadata, err = next.HandleFinalize(middleware.WithStackValue(ctx, sentKey{}, &sent), in)
-	if err == nil {
+	if err == nil && saysSomething(ctx) {
 		err = emptyAnswer(metadata)
 	}
 	if isThrottle(err) {
-		a.pace.slower(started)
+		pace.slower(started)
 	} else {
-		a.pace.faster()
+		pace.faster()
 	}
 	switch {
 	case err == nil:
@@ -120,7 +128,7 @@ func isRead(operation string) bool {
 	if operation == "GenerateCredentialReport" {
 		return true
 	}
-	for _, verb := range []string{"Get", "List", "Describe"} {
+	for _, verb := range []string{"Get", "List", "Describe", "Head", "Lookup"} {
 		if strings.HasPrefix(operation, verb) {
 			return true
 		}
@@ -156,8 +164,19 @@ func (unsent) RetryableError() bool { return false }
 // errNoContent stands for an answer without content, which the SDK takes for an account that is empty.
 var errNoContent = errors.New("the answer has no content")
 
-// emptyAnswer refuses a success that says nothing: every operation we use answers with a document, and a proxy in the way
-// must not look like an empty account.
+// saysSomething reports whether a success of the call comes with a document. All reads do, but for those that read only headers;
+// and so do all calls of the services that speak XML forms.
+func saysSomething(ctx context.Context) bool {
+	operation := awsmiddleware.GetOperationName(ctx)
+	switch awsmiddleware.GetServiceID(ctx) {
+	case s3.ServiceID, s3control.ServiceID, kms.ServiceID, cloudwatchlogs.ServiceID, cloudtrail.ServiceID, cloudwatch.ServiceID:
+		return isRead(operation) && !strings.HasPrefix(operation, "Head")
+	}
+	return true
+}
+
+// emptyAnswer refuses a success that says nothing where there should be a document: a proxy in the way must not look like an
+// empty account.
 func emptyAnswer(metadata middleware.Metadata) error {
 	if response, ok := awsmiddleware.GetRawResponse(metadata).(*smithyhttp.Response); ok && response.ContentLength == 0 {
 		return errNoContent

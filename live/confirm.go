@@ -11,9 +11,9 @@ import (
 	"baseline/resource"
 )
 
-// rereads reports whether an object of the kind is looked at again before it is changed: a credential, of which the plan knows
-// only what its holder may have changed since.
-func rereads(kind kinds.Kind) bool { return kind.Held != nil || kind.Extra }
+// rereads reports whether an object of the kind is looked at again before it is changed: a credential, which we cannot make, and
+// of which the plan knows only what its holder may have changed since.
+func rereads(kind kinds.Kind) bool { return kind.Create == nil }
 
 // confirm looks again at what a change rests on, and at the object itself if it is a credential. It reports whether the
 // change is already made.

@@ -8,10 +8,13 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/s3control"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"baseline/kinds"
 	"baseline/resource"
 )
 
@@ -36,6 +39,9 @@ func callError(err error) error {
 		failed.Code, failed.Message = answer.ErrorCode(), answer.ErrorMessage()
 	} else {
 		failed.Message = withoutAnswer(call.Err)
+	}
+	if advised, ok := errors.AsType[*kinds.AdvisedError](err); ok {
+		failed.Message += "; " + advised.Advice
 	}
 	if failed.Class == resource.Denied && !strings.Contains(failed.Message, ":"+call.Operation()) &&
 		!strings.Contains(failed.Message, "not authorized to perform: ") {
@@ -74,13 +80,17 @@ func servicePrefix(service string) string {
 	switch service {
 	case "Resource Groups Tagging API":
 		return "tag"
+	case cloudwatchlogs.ServiceID:
+		return "logs"
+	case s3control.ServiceID:
+		return "s3"
 	case sts.ServiceID:
 		return "sts"
 	}
 	return strings.ToLower(service)
 }
 
-// classes are the codes of IAM, STS and the Resource Groups Tagging API that say more than their status.
+// classes are the codes of the services that say more than their status.
 var classes = map[string]resource.Class{
 	"AccessDenied":          resource.Denied,
 	"AccessDeniedException": resource.Denied,
@@ -107,6 +117,36 @@ var classes = map[string]resource.Class{
 	"MissingAuthenticationToken":          resource.Expired,
 	"MissingAuthenticationTokenException": resource.Expired,
 	"AuthFailure":                         resource.Expired,
+
+	// CloudTrail. What it tries out when a trail is written may not have reached it yet.
+	"TrailNotFoundException":                    resource.Missing,
+	"S3BucketDoesNotExistException":             resource.Missing,
+	"InsufficientS3BucketPolicyException":       resource.Missing,
+	"InsufficientEncryptionPolicyException":     resource.Missing,
+	"InsufficientSnsTopicPolicyException":       resource.Missing,
+	"InvalidCloudWatchLogsLogGroupArnException": resource.Missing,
+	"InvalidCloudWatchLogsRoleArnException":     resource.Missing,
+	"KmsKeyNotFoundException":                   resource.Missing,
+	"TrailAlreadyExistsException":               resource.Exists,
+	"MaximumNumberOfTrailsExceededException":    resource.Limit,
+	"TagsLimitExceededException":                resource.Limit,
+	"ConflictException":                         resource.Busy,
+
+	// S3. BucketAlreadyExists is left out: the name is another account's, which no look at this one will show.
+	"NoSuchBucket":            resource.Missing,
+	"BucketAlreadyOwnedByYou": resource.Exists,
+	"BucketNotEmpty":          resource.InUse,
+	"OperationAborted":        resource.Busy,
+
+	// KMS, CloudWatch Logs, CloudWatch and SNS.
+	"NotFoundException":              resource.Missing,
+	"ResourceNotFoundException":      resource.Missing,
+	"ResourceNotFound":               resource.Missing,
+	"NotFound":                       resource.Missing,
+	"AlreadyExistsException":         resource.Exists,
+	"ResourceAlreadyExistsException": resource.Exists,
+	"OperationAbortedException":      resource.Busy,
+	"AuthorizationError":             resource.Denied,
 }
 
 // class says what a failure means. What AWS answered decides by its code, then by the status. Without an answer the call is

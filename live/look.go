@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -15,6 +16,8 @@ import (
 // Look looks closely at some objects of a state, which costs calls per object, and returns a copy of the state that shows
 // what was seen: the settings in the kinds' Detail, what deleting the objects would lose, and the fact that it was looked.
 // Addresses whose kind has no closer look, or that are not in the state, stay as they are.
+//
+// Of a kind with Type.Named, an address is looked up whether or not the state has it, and is in the copy if it is there.
 //
 // Of a kind with Type.Held, everything that a user holds is looked at once, however many of the user's addresses are given, be
 // it iam_access_key/alice or that of a single key. What the state said of it before is replaced by what was found, if any.
@@ -28,9 +31,14 @@ func (a *Account) Look(ctx context.Context, state resource.State, addresses []re
 		l.looked = resource.State{}
 	}
 	holdings := map[resource.Address]bool{}
+	named := map[resource.Kind][]resource.Address{}
 	for _, address := range addresses {
-		if a.kinds[address.Kind].Held != nil {
+		switch kind := a.kinds[address.Kind]; {
+		case kind.Held != nil:
 			holdings[holding(address)] = true
+		case kind.Find != nil && !slices.Contains(named[kind.Kind], address):
+			named[kind.Kind] = append(named[kind.Kind], address)
+			delete(l.looked, address)
 		}
 	}
 	maps.DeleteFunc(l.looked, func(of resource.Address, _ resource.Resource) bool { return holdings[holding(of)] })
@@ -39,6 +47,9 @@ func (a *Account) Look(ctx context.Context, state resource.State, addresses []re
 	group.SetLimit(cap(a.calls.slots))
 	for all := range holdings {
 		group.Go(func() error { return l.held(ctx, a.kinds[all.Kind], all) })
+	}
+	for kind, of := range named {
+		group.Go(func() error { return l.find(ctx, a.kinds[kind], of) })
 	}
 	for _, address := range addresses {
 		if kind := a.kinds[address.Kind]; kind.Look != nil && state[address].Settings != nil {
@@ -73,18 +84,33 @@ func (l *look) closer(ctx context.Context, kind kinds.Kind, a resource.Address, 
 	return nil
 }
 
+// find looks up objects of a kind by their addresses.
+func (l *look) find(ctx context.Context, kind kinds.Kind, addresses []resource.Address) error {
+	found, err := kind.Find(ctx, l.reader, addresses)
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", addresses[0], callError(err))
+	}
+	l.keep(found)
+	return nil
+}
+
 // held looks at all that a user holds of a kind.
 func (l *look) held(ctx context.Context, kind kinds.Kind, all resource.Address) error {
 	found, err := kind.Held(ctx, l.reader, all)
 	if err != nil {
 		return fmt.Errorf("look at %s: %w", all, callError(err))
 	}
+	l.keep(found)
+	return nil
+}
+
+// keep puts what was found among what was looked at.
+func (l *look) keep(found resource.State) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for a, seen := range found {
 		l.looked[a] = afterLook(seen)
 	}
-	return nil
 }
 
 // afterLook says of what was seen that it was looked at.

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"golang.org/x/time/rate"
 
 	"baseline/resource"
@@ -21,13 +22,56 @@ const (
 	paceGain = 2
 )
 
-// pace limits the calls of one account. There is no limit until AWS first throttles. Then calls go at half the rate that
+// published are the rates that AWS publishes and does not raise, in calls per second for each account and Region, by service
+// and by whether the call reads. See "Quotas in AWS CloudTrail" in the CloudTrail user guide.
+var published = map[string]rate.Limit{"cloudtrail:read": 10, "cloudtrail:write": 1}
+
+// paces are those of the services of one account: AWS counts the calls of each by itself, and one that is slow must not slow
+// down the others.
+type paces struct {
+	clock     resource.Clock
+	published bool
+
+	mu sync.Mutex
+	by map[string]*pace
+}
+
+func newPaces(clock resource.Clock, published bool) *paces {
+	return &paces{clock: clock, published: published, by: map[string]*pace{}}
+}
+
+// of is the pace of a call.
+func (p *paces) of(ctx context.Context) *pace {
+	service := servicePrefix(awsmiddleware.GetServiceID(ctx))
+	sort := service + ":write"
+	if isRead(awsmiddleware.GetOperationName(ctx)) {
+		sort = service + ":read"
+	}
+	most, known := published[sort]
+	if known = known && p.published; known {
+		service = sort + ":" + awsmiddleware.GetRegion(ctx)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	found, ok := p.by[service]
+	if !ok {
+		found = newPace(p.clock)
+		if known {
+			found.most, found.limiter = most, rate.NewLimiter(most, int(most))
+		}
+		p.by[service] = found
+	}
+	return found
+}
+
+// pace limits calls that AWS counts together. Where AWS publishes no rate, there is no limit until it first throttles. Then calls go at half the rate that
 // was too much, at half of that when AWS throttles again, and a little faster with every call that passes.
 type pace struct {
 	clock resource.Clock
 
 	mu      sync.Mutex
 	limiter *rate.Limiter // nil until the first throttling
+	most    rate.Limit    // what the limit never grows beyond; 0 for no such bound
 	cut     time.Time     // when the pace was last halved
 	second  time.Time     // start of the current second of counting
 	count   int           // calls started in it
@@ -89,6 +133,10 @@ func (p *pace) faster() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.limiter != nil {
-		p.limiter.SetLimitAt(p.clock.Now(), p.limiter.Limit()+paceGain/p.limiter.Limit())
+		limit := p.limiter.Limit() + paceGain/p.limiter.Limit()
+		if p.most > 0 {
+			limit = min(limit, p.most)
+		}
+		p.limiter.SetLimitAt(p.clock.Now(), limit)
 	}
 }

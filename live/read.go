@@ -14,9 +14,9 @@ import (
 )
 
 // Ask says what to read of an account. The zero Ask is a full read: of every kind but those with Type.Extra, and of those with
-// Type.Held, which no list shows.
+// Type.Held or Type.Named, which no list shows.
 type Ask struct {
-	// Kinds restricts the read to these kinds; nil for a full read. What is held is left out: it must be looked at.
+	// Kinds restricts the read to these kinds; nil for a full read. What no list shows is left out: it must be looked at.
 	Kinds []resource.Kind
 	// Needs is the costly evidence that a full read is to bring, and kinds that are read in addition.
 	Needs resource.Needs
@@ -26,7 +26,7 @@ type Ask struct {
 func (ask Ask) kinds() []kinds.Kind {
 	return slices.DeleteFunc(kinds.All(), func(k kinds.Kind) bool {
 		asked := len(ask.Kinds) == 0 && !k.Extra || slices.Contains(ask.Kinds, k.Kind) || slices.Contains(ask.Needs.Kinds, k.Kind)
-		return !asked || k.Type.Held
+		return !asked || k.List == nil
 	})
 }
 
@@ -126,7 +126,7 @@ func single(errs []error) (all []error) {
 // reader begins a new look at the account.
 func (a *Account) reader(who Identity) *kinds.Reader {
 	return &kinds.Reader{
-		IAM: a.iam, Tagging: a.tagging, Account: who.Account, Partition: who.Partition,
+		Services: a.services, Account: who.Account, Partition: who.Partition,
 		Clock: a.clock, ReportWait: min(a.settle, kinds.ReportWait),
 	}
 }

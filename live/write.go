@@ -12,7 +12,7 @@ import (
 // takes several calls may still have been made in part. An error without a CallError was met before anything was sent.
 // References to policies of the account are resolved from the last Read and from what was written since.
 //
-// A change that has grounds, or that is of a kind with Type.Held or Type.Extra, is preceded by another look. If a ground no longer holds, or
+// A change that has grounds, or that is of a kind which we cannot make, is preceded by another look. If a ground no longer holds, or
 // the object is not what the change was made for, nothing is written, and the error says what differs. If the object is
 // already as the change would leave it, there is nothing to write.
 func (a *Account) Write(ctx context.Context, change resource.Change) error {

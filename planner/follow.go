@@ -92,6 +92,10 @@ func (w *work) checkReferences() {
 		if e.after == nil {
 			continue
 		}
+		if unseen := w.unseen(w.needs(a, e.after)); len(unseen) > 0 {
+			w.draft.Look = append(w.draft.Look, unseen...)
+			continue
+		}
 		for _, need := range w.needs(a, e.after) {
 			other, planned := w.edits[need]
 			_, exists := w.Live[need]

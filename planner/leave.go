@@ -29,6 +29,7 @@ func (m *making) leave() {
 		case m.ruled(a): // whose requirement says who is in it
 		case m.listedWithout(a, live.Settings):
 			m.remove(a, live, "in the account, but not in the file")
+		case m.typeOf(a).Named: // looked up because something needs it, which says nothing about who wants it gone
 		case m.mark(live.Settings, a) == m.want.Name && m.want.Name != "":
 			m.remove(a, live, "created by this baseline, and no longer in the file")
 			m.edits[a].unasked = true

@@ -95,9 +95,28 @@ func (m *making) mark(o resource.Object, a resource.Address) string {
 	return ""
 }
 
+// wanted is what the file wants of an object, in the terms of the account.
+func (m *making) wanted(a resource.Address) resource.Object {
+	return m.resolve(a, m.lay(a, m.want.Objects[a]))
+}
+
+// lay brings what is wanted of an object into the terms of what is there.
+func (m *making) lay(a resource.Address, wanted resource.Object) resource.Object {
+	if lay := m.typeOf(a).Lay; lay != nil {
+		return lay(a, wanted, m.see)
+	}
+	return wanted
+}
+
+// see is the account as the kinds look things up in it.
+func (w *work) see(a resource.Address) (resource.Resource, bool) {
+	r, exists := w.Live[a]
+	return r, exists
+}
+
 func (m *making) create(a resource.Address) {
 	t := m.typeOf(a)
-	after := t.Defaults.With(m.resolve(a, m.want.Objects[a]))
+	after := t.Defaults.With(m.wanted(a))
 	for _, name := range t.Required {
 		if !after.Has(name) {
 			m.problem(a, "is not in the account, and without %s it can't be created", name)
@@ -112,7 +131,7 @@ func (m *making) create(a resource.Address) {
 
 func (m *making) update(a resource.Address, live resource.Resource) {
 	t := m.typeOf(a)
-	wanted := m.resolve(a, m.want.Objects[a])
+	wanted := m.wanted(a)
 	for _, name := range t.Detail {
 		// Tags may hold another owner's mark, so they must be known whether or not the file names them.
 		if (wanted.Has(name) || name == t.Tags) && !live.Settings.Has(name) {

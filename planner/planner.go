@@ -111,11 +111,15 @@ func Make(want *resource.Want, account Account) *Draft {
 	w := newWork(account)
 	m := &making{work: w, want: want, kept: map[resource.Address]bool{}}
 	m.keepOwn()
+	if w.draft.Look = w.unseen(Named(m.want, account)); len(w.draft.Look) > 0 {
+		return w.draft
+	}
 	m.overlay()
 	m.leave()
 	w.follow(m.declared)
 	m.require()
 	m.report()
+	m.rely()
 	w.checkReferences()
 	w.checkQuotas()
 	w.askForLooks()

@@ -19,6 +19,8 @@ type step struct {
 	waits  int
 	// phase and rank order steps that are free to go: deletions first, from the parts up, then the rest, from the foundations up.
 	phase, rank int
+	// audit marks steps that must come first or last, for the sake of what the account records of the others.
+	audit audit
 	// split marks the parts of a step that was taken apart.
 	split bool
 	// sorted says that the step has its place.
@@ -54,7 +56,9 @@ func (w *work) steps() {
 		here.update = add(w.newStep(e, e.live.Settings, e.after))
 	}
 	w.link(at)
+	hasten(all)
 	ordered := w.sort(all)
+	pin(ordered)
 	w.draft.Changes = make([]resource.Change, len(ordered))
 	for i, s := range ordered {
 		s.place = i
@@ -80,6 +84,9 @@ func (w *work) newStep(e *edit, before, after resource.Object) *step {
 	}
 	if before != nil {
 		s.change.Facts = e.live.Facts
+		if after != nil {
+			s.change.Facts = lasting(s.change.Facts)
+		}
 		switch used := s.change.Facts[resource.FactUsed]; {
 		case e.restsOnUse:
 			s.change.Facts = maps.Clone(s.change.Facts)
@@ -94,6 +101,9 @@ func (w *work) newStep(e *edit, before, after resource.Object) *step {
 		s.phase, s.rank = 0, -s.rank
 		s.change.OneWay = w.losses(e)
 		s.change.Final = t.Final
+		if t.Leaves != nil {
+			s.change.Notes = t.Leaves(e.live)
+		}
 	case before != nil:
 		if t.Notes != nil {
 			s.change.Notes = t.Notes(e.live, after)
@@ -102,6 +112,7 @@ func (w *work) newStep(e *edit, before, after resource.Object) *step {
 			s.change.OneWay = t.OneWayUpdate(e.live, after)
 		}
 	}
+	w.weigh(t, s)
 	if dead := w.deadIn(e.address, before); len(dead) > 0 && !Same(before, after) {
 		s.change.Notes = append(s.change.Notes, "the trust in "+strings.Join(dead, ", ")+", who was deleted, can't come back")
 	}
@@ -170,6 +181,7 @@ func (w *work) link(at map[resource.Address]*stepsAt) {
 				w.afterStep(cmp.Or(here.remove, comes), cmp.Or(other.create, other.update, other.remove))
 			}
 		}
+		w.linkFollowed(at, e)
 		firm := w.firmNeeds(a, e.live.Settings)
 		for _, need := range w.needs(a, e.live.Settings) {
 			other := at[need]

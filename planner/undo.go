@@ -118,6 +118,7 @@ func Undo(made []Made, account Account) (*Draft, []Drift) {
 			}
 		case Same(found.Settings, m.After) || m.InDoubt:
 			w.edits[m.Address] = w.undo(m, found)
+		case w.takeBack(m, found):
 		default:
 			drift = append(drift, Drift{Address: m.Address, Left: m.After, Found: found.Settings, Settings: Differences(m.After, found.Settings)})
 		}
@@ -160,6 +161,24 @@ func (w *work) suffered(a resource.Address, before resource.Object, removed map[
 // something only loosely, as in a trust, that the run has removed, and AWS then shows a dead id in its place.
 func Suffered(c resource.Change, removed map[resource.Address]bool, account Account) bool {
 	return newWork(account).suffered(c.Address, c.Before, removed)
+}
+
+// takeBack plans to take back what the run did to an object that others have changed since, where the two can be told apart, and
+// reports whether they can.
+func (w *work) takeBack(m Made, found resource.Resource) bool {
+	t := w.typeOf(m.Address)
+	if t.TakeBack == nil || found.Settings == nil || m.After == nil {
+		return false
+	}
+	after, ok := t.TakeBack(m.Before, m.After, found.Settings)
+	if !ok {
+		return false
+	}
+	w.draft.Notices = append(w.draft.Notices, m.Address.Plain()+" has been changed since: what others did to it stays")
+	if !Same(found.Settings, after) {
+		w.edits[m.Address] = &edit{address: m.Address, live: found, after: after}
+	}
+	return true
 }
 
 func (w *work) undo(m Made, found resource.Resource) *edit {
@@ -239,7 +258,7 @@ func Moved(plan *resource.Plan, live resource.State) []Drift {
 				}
 			}
 			for name := range now.Facts {
-				if _, known := c.Facts[name]; !known && name != resource.FactUsed {
+				if _, known := c.Facts[name]; !known && name != resource.FactUsed && !strings.HasPrefix(name, resource.FactNow) {
 					d.Settings = append(d.Settings, name)
 				}
 			}
@@ -269,6 +288,13 @@ func Understated(plan *resource.Plan, live resource.State, types []resource.Type
 	w := newWork(Account{ID: plan.Account, Types: types})
 	for _, c := range plan.Changes {
 		t := w.typeOf(c.Address)
+		if t.Weakens != nil {
+			for _, phrase := range t.Weakens(c.Before, c.After) {
+				if !slices.Contains(c.Weakens, phrase) {
+					return fmt.Errorf("the plan does not say that %s weakens the audit (%s): it is not as it was made; plan again", c.Address.Plain(), phrase)
+				}
+			}
+		}
 		var lost []string
 		switch {
 		case c.Before == nil || plan.Undoes != "":

@@ -31,11 +31,12 @@ func (f form) String() string {
 	return [...]string{"an object", "a list", "a string", "a number", "a boolean", "null"}[f]
 }
 
-// node is a JSON value with the place where it begins, in bytes. Unlike encoding/json it keeps duplicate keys and their
+// node is a JSON value with the places where it begins and ends, in bytes. Unlike encoding/json it keeps duplicate keys and their
 // order, and the spelling of numbers.
 type node struct {
 	form    form
 	offset  int
+	end     int
 	text    string // a decoded string, or a number, boolean or null as spelled
 	members []member
 	items   []node
@@ -142,6 +143,7 @@ func (r *reader) value(depth int) (node, *syntaxError) {
 	default:
 		n.form, n.text, err = r.word()
 	}
+	n.end = r.pos
 	return n, err
 }
 

@@ -19,6 +19,24 @@ type Evidence struct {
 	Report *CredentialReport
 	// ServerCertificates are read only when something asks for them.
 	ServerCertificates []ServerCertificate
+	// Watched are the metric filters of the log groups that trails deliver to, by the group's address. Read only when something
+	// asks for them.
+	Watched map[Address][]MetricFilter
+}
+
+// MetricFilter counts the lines of a log group that fit a pattern, by a metric that alarms may look at.
+type MetricFilter struct {
+	Name, Pattern string
+	Alarms        []Alarm
+}
+
+// Alarm looks at a metric.
+type Alarm struct {
+	Name string
+	// Enabled is true where the alarm does something when it goes off.
+	Enabled bool
+	// Told is how many confirmed subscriptions its topics have.
+	Told int
 }
 
 // Caller is who reads the account.
@@ -115,6 +133,8 @@ type Needs struct {
 	RootMFA bool
 	// ServerCertificates asks for those.
 	ServerCertificates bool
+	// Watched asks for the metric filters of the log groups of trails, and who is told by their alarms.
+	Watched bool
 	// Kinds are the kinds with Type.Extra that must be read.
 	Kinds []Kind
 }

@@ -20,6 +20,8 @@ type Change struct {
 	Reason string `json:"reason,omitempty"`
 	// OneWay says what undoing this change cannot bring back, one phrase each.
 	OneWay []string `json:"one_way,omitempty"`
+	// Weakens says in which way the change makes the record of what is done in the account smaller or less sure, one phrase each.
+	Weakens []string `json:"weakens_audit,omitempty"`
 	// Final marks a delete that nothing of ours can take back: see Type.Final.
 	Final bool `json:"final,omitempty"`
 	// Notes says what else the change will do, one phrase each.
@@ -141,6 +143,7 @@ type Counts struct {
 	Delete  int `json:"delete"`
 	Replace int `json:"replace"`
 	OneWay  int `json:"one_way"`
+	Weakens int `json:"weakens_audit"`
 }
 
 // Count counts what a plan's headings show: each owner once, by its own change, or as changed where only its parts change.
@@ -151,6 +154,9 @@ func (p *Plan) Count() Counts {
 	for _, c := range p.Changes {
 		if len(c.OneWay) > 0 {
 			n.OneWay++
+		}
+		if len(c.Weakens) > 0 {
+			n.Weakens++
 		}
 		_, known := ops[c.Owner]
 		switch {

@@ -18,6 +18,7 @@ type Requirements struct {
 	SupportRole        *SupportRoleRule
 	ServerCertificates *ServerCertificateRule
 	CloudShell         *CloudShellRule
+	Trail              *TrailRule
 }
 
 // Exception takes one user, group, role or policy out of a rule.
@@ -142,4 +143,24 @@ type ServerCertificateRule struct{ NoExpired bool }
 type CloudShellRule struct {
 	Forbidden  bool
 	Exceptions []Exception
+}
+
+// TrailRule asks that the account be recorded by some trail that has all that is asked, be it ours or not.
+type TrailRule struct {
+	// MultiRegion asks that it record all Regions.
+	MultiRegion bool
+	// Validation asks for digests, by which log files can be validated.
+	Validation bool
+	// KMS asks that its log files be encrypted with a key of KMS.
+	KMS bool
+	// Logs asks that it also deliver to CloudWatch Logs.
+	Logs bool
+	// BucketPrivate asks that its bucket be closed to the public, BucketLogged that accesses to it be logged.
+	BucketPrivate, BucketLogged bool
+	// ManagementEvents is which of those it must record: "all", "read" or "write"; "" for nothing asked.
+	ManagementEvents string
+	// S3DataEvents is which accesses to the objects of all buckets it must record: "all", "read" or "write"; "" for nothing asked.
+	S3DataEvents string
+	// Alarms asks that somebody be told of what the CIS benchmark has watched: see package trail.
+	Alarms bool
 }

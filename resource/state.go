@@ -28,6 +28,8 @@ const (
 	FactLooked = "looked"
 	// FactUsed is when a credential was last used. It moves by itself, so it counts only for a change that rests on it.
 	FactUsed = "last_used"
+	// FactNow begins the names of facts that move by themselves, such as what a bucket holds. They count only for a deletion.
+	FactNow = "now:"
 	// FactCreated is when it was created. Times in facts are written after RFC 3339, in UTC.
 	FactCreated = "created"
 )
@@ -54,6 +56,11 @@ type Want struct {
 	Objects map[Address]Object
 	// Absent are the objects declared not to be.
 	Absent []Address
+	// Relied are objects that the file relies on without keeping them, with what it needs of them, as of the policy of a bucket
+	// that is used as it is. What they lack is reported.
+	Relied map[Address]Object
+	// Extra are the kinds with Type.Extra that the file has a section for.
+	Extra []Kind
 	// Complete says for an object of which kinds every part is declared: a part of that kind that needs the object and
 	// is not in Objects is to go.
 	Complete map[Address][]Kind

@@ -31,13 +31,32 @@ type Type struct {
 	OneWayUpdate func(before Resource, after Object) []string
 	// Notes says what else an update will do, one phrase each.
 	Notes func(before Resource, after Object) []string
+	// Leaves says what a deletion leaves behind that was there for the object alone, one phrase each.
+	Leaves func(before Resource) []string
+	// Weakens says in which way a change makes the record of what is done in the account smaller or less sure, one phrase each.
+	// Before is nil for a creation, after for a deletion.
+	Weakens func(before, after Object) []string
+	// Lay returns what a file wants of an object in the terms of what is there, where those are not the file's own: a document that
+	// others write too, of which the file wants single statements; an alias that stands for an ARN. See looks other objects up as
+	// the account shows them. What it returns is then laid over the live object setting by setting.
+	Lay func(a Address, wanted Object, see func(Address) (Resource, bool)) Object
+	// TakeBack returns what an object that others have changed since must become for the change from before to after to be taken
+	// back while what they did stays; false where that cannot be told apart. Nil where it never can.
+	TakeBack func(before, after, found Object) (Object, bool)
+	// Follows returns the objects that a change of this one has to follow, with their parts, if the same plan changes them: what
+	// AWS tries out when the object is written, such as the policy of the bucket that a trail writes to. A deletion comes before
+	// theirs. Unlike needs they may be missing.
+	Follows func(account string, a Address, o Object) []Address
 	// Interim returns a harmless first form for an object that is part of a circle of needs, to be replaced by the real one
 	// when the others exist. Nil where the kind can't be in a circle.
 	Interim func(account string, after Object) Object
 	// Quota is the name of the quota in the account summary, as in "Users" for UsersQuota; "" when the kind counts towards none.
 	Quota string
-	// Extra is true for a kind that is read only when a requirement asks for it.
+	// Extra is true for a kind that is read only when a requirement or a section of the file asks for it.
 	Extra bool
+	// Named is true for a kind that no list is made of, since an account may hold any number of its objects that are no business
+	// of a baseline, such as buckets. They are looked up by their addresses.
+	Named bool
 	// Held is true for a kind that no list of the account shows: it is looked at by address, or by user, as in
 	// iam_access_key/alice for all that alice holds. Its addresses begin with the user's name.
 	Held bool

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,9 +15,10 @@ import (
 
 // applyFlags are the flags that apply and rollback share.
 type applyFlags struct {
-	approved    bool
-	allowOneWay bool
-	output      string
+	approved         bool
+	allowOneWay      bool
+	allowWeakerAudit bool
+	output           string
 }
 
 func (c *command) applyCommand() *cobra.Command {
@@ -30,7 +32,8 @@ func (c *command) applyCommand() *cobra.Command {
 
 Objects that moved since the plan was made are not overwritten: then nothing is changed (exit 5).
 Every run is recorded with the plan that undoes it before the first change.
-One-way changes, which no rollback can bring back exactly, need --allow-one-way.
+One-way changes, which no rollback can bring back exactly, need --allow-one-way. Changes that make
+the record of what is done in the account smaller, such as stopping a trail, need --allow-weaker-audit.
 
 --resume RUN finishes a run that was interrupted or failed half-way.`,
 		Example: `  baseline apply
@@ -54,9 +57,15 @@ One-way changes, which no rollback can bring back exactly, need --allow-one-way.
 	}
 	cmd.Flags().BoolVar(&o.approved, "auto-approve", false, "do not ask")
 	cmd.Flags().BoolVar(&o.allowOneWay, "allow-one-way", false, "allow changes that no rollback can bring back exactly")
+	weakerAuditFlag(cmd, &o)
 	cmd.Flags().StringVar(&resume, "resume", "", "finish this run")
 	outputFlag(cmd, &o.output)
 	return cmd
+}
+
+func weakerAuditFlag(cmd *cobra.Command, o *applyFlags) {
+	cmd.Flags().BoolVar(&o.allowWeakerAudit, strings.TrimPrefix(allowWeakerAudit, "--"), false,
+		"allow changes that weaken the audit: of trails and what they stand on")
 }
 
 // applyFiles plans, asks and applies.
@@ -113,7 +122,7 @@ func (c *command) applyPlan(ctx context.Context, path string, o applyFlags) erro
 		if err := mustOutlive(plan, who.Caller()); err != nil {
 			return err
 		}
-		if err := oneWayConsent(plan, o); err != nil {
+		if err := dangerConsent(plan, o); err != nil {
 			return err
 		}
 		header := applier.Header{Command: "apply", Baseline: plan.Baseline, Account: plan.Account, Caller: who.ARN}

@@ -8,6 +8,7 @@ import (
 	"baseline/applier"
 	"baseline/cmd/baseline/render"
 	"baseline/kinds"
+	"baseline/planner"
 	"baseline/resource"
 )
 
@@ -57,7 +58,7 @@ func (c *command) ended(run *applier.Run, err error, json bool) error {
 		}
 		end.next = []string{
 			"finish it: " + c.again("apply", "--resume", incomplete.Run.ID),
-			"undo it:   " + c.again("rollback", incomplete.Run.ID),
+			"undo it:   " + c.undoing(incomplete.Run),
 		}
 		return end
 	}
@@ -69,8 +70,16 @@ func (c *command) ended(run *applier.Run, err error, json bool) error {
 		verb = "Rolled back run " + run.Header.Undoes
 	}
 	fmt.Fprintf(c.Out, "\n%s. Run %s is recorded in %s.\n", verb, run.ID, c.store().Dir(run.ID))
-	fmt.Fprintf(c.Out, "Undo it with: %s\n", c.again("rollback", run.ID))
+	fmt.Fprintf(c.Out, "Undo it with: %s\n", c.undoing(run))
 	return nil
+}
+
+// undoing is the command that takes a run back.
+func (c *command) undoing(run *applier.Run) string {
+	if planner.UndoWeakens(run.Plan.Changes, kinds.Types()) {
+		return c.again("rollback", run.ID, allowWeakerAudit)
+	}
+	return c.again("rollback", run.ID)
 }
 
 // mentionUnfinished warns of a run in the account that was left half-way.
@@ -82,7 +91,7 @@ func (c *command) mentionUnfinished(account string) error {
 	for _, run := range runs {
 		if s := run.Status(); run.Header.Account == account && (s == applier.StatusPartly || s == applier.StatusUnfinished) {
 			fmt.Fprintf(c.Err, "note: run %s is %s; resume it with `%s` or undo it with `%s`\n",
-				run.ID, s, c.again("apply", "--resume", run.ID), c.again("rollback", run.ID))
+				run.ID, s, c.again("apply", "--resume", run.ID), c.undoing(run))
 			break
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 // consent makes sure that somebody wants the plan.
 func (c *command) consent(ctx context.Context, plan *resource.Plan, o applyFlags) error {
-	if err := oneWayConsent(plan, o); err != nil {
+	if err := dangerConsent(plan, o); err != nil {
 		return err
 	}
 	if o.approved {
@@ -47,19 +47,33 @@ func (c *command) consent(ctx context.Context, plan *resource.Plan, o applyFlags
 	}
 }
 
-func oneWayConsent(plan *resource.Plan, o applyFlags) error {
-	var lost []string
+// dangerConsent refuses what needs a flag of its own, and names all such flags at once.
+func dangerConsent(plan *resource.Plan, o applyFlags) error {
+	var lost, weaker []string
 	for _, change := range plan.Changes {
-		if len(change.OneWay) > 0 {
+		if len(change.OneWay) > 0 && !o.allowOneWay {
 			lost = append(lost, fmt.Sprintf("%s: %s cannot come back", change.Address, strings.Join(change.OneWay, ", ")))
 		}
+		if len(change.Weakens) > 0 && !o.allowWeakerAudit {
+			weaker = append(weaker, fmt.Sprintf("%s: %s", change.Address, strings.Join(change.Weakens, ", ")))
+		}
 	}
-	if len(lost) == 0 || o.allowOneWay {
+	var dangers, flags, lines []string
+	if len(lost) > 0 {
+		dangers, flags, lines = append(dangers, "one-way changes"), append(flags, "--allow-one-way"), append(lines, lost...)
+	}
+	if len(weaker) > 0 {
+		dangers, flags, lines = append(dangers, "changes that weaken the audit"), append(flags, allowWeakerAudit), append(lines, weaker...)
+	}
+	if len(dangers) == 0 {
 		return nil
 	}
 	return &ending{
 		exit: exitRefused,
-		err:  fmt.Errorf("the plan holds one-way changes; nothing was changed\n  %s", strings.Join(lost, "\n  ")),
-		next: []string{"if that is meant, add --allow-one-way"},
+		err:  fmt.Errorf("the plan holds %s; nothing was changed\n  %s", strings.Join(dangers, " and "), strings.Join(lines, "\n  ")),
+		next: []string{"if that is meant, add " + strings.Join(flags, " ")},
 	}
 }
+
+// allowWeakerAudit is the flag without which nothing makes the record of what is done in the account smaller.
+const allowWeakerAudit = "--allow-weaker-audit"

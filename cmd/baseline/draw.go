@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"baseline/cmd/baseline/render"
@@ -28,6 +30,17 @@ type seen struct {
 	baseline *spec.Baseline
 	who      live.Identity
 	reading  *live.Reading
+	// looked are the objects that were looked up by their names.
+	looked map[resource.Address]bool
+}
+
+// lookedAt says of addresses that they were looked at.
+func lookedAt(addresses []resource.Address) map[resource.Address]bool {
+	looked := map[resource.Address]bool{}
+	for _, a := range addresses {
+		looked[a] = true
+	}
+	return looked
 }
 
 // read reads the files and the account that they are for, with what their requirements are judged by.
@@ -43,26 +56,39 @@ func (c *command) read(ctx context.Context, s *session, declared string) (*seen,
 	if err != nil {
 		return nil, err
 	}
+	needs := requirements.Needs(baseline.Want.Require)
+	needs.Kinds = append(needs.Kinds, baseline.Want.Extra...)
 	type reading struct {
 		*live.Reading
 		err error
 	}
 	read := make(chan reading, 1)
 	go func() {
-		r, err := s.Account.Read(ctx, live.Ask{Needs: requirements.Needs(baseline.Want.Require)})
+		r, err := s.Account.Read(ctx, live.Ask{Needs: needs})
 		read <- reading{r, err}
 	}()
+	named := planner.Named(baseline.Want, planner.Account{ID: declared, Types: kinds.Types()})
+	type look struct {
+		found resource.State
+		err   error
+	}
+	looked := make(chan look, 1)
+	go func() {
+		found, err := s.Look(ctx, nil, named)
+		looked <- look{found, err}
+	}()
 	who, err := s.Identify(ctx)
-	got := <-read
+	got, closer := <-read, <-looked
 	switch {
 	case err != nil:
 		return nil, err
 	case who.Account != declared:
 		return nil, refusal("the file is for account %s, and these credentials are for %s (%s)", declared, who.Account, who.ARN)
-	case got.err != nil:
-		return nil, got.err
+	case got.err != nil || closer.err != nil:
+		return nil, errors.Join(got.err, closer.err)
 	}
-	return &seen{baseline, who, got.Reading}, nil
+	maps.Copy(got.State, closer.found)
+	return &seen{baseline, who, got.Reading, lookedAt(named)}, nil
 }
 
 // draw plans the way from the account to the files.
@@ -73,7 +99,7 @@ func (c *command) draw(ctx context.Context, s *session, declared string) (*plann
 	}
 	account := planner.Account{
 		ID: seen.who.Account, Live: seen.reading.State, Quotas: seen.reading.Quotas, Types: kinds.Types(),
-		Evidence: seen.reading.Evidence, Now: seen.reading.At,
+		Evidence: seen.reading.Evidence, Now: seen.reading.At, Looked: seen.looked,
 	}
 	draft, err := lookClosely(ctx, s, &account, func() *planner.Draft { return planner.Make(seen.baseline.Want, account) })
 	if err != nil {
@@ -96,7 +122,7 @@ func (c *command) draw(ctx context.Context, s *session, declared string) (*plann
 // lookClosely plans again with a closer look at what the plan asks for, until it asks for nothing more.
 func lookClosely(ctx context.Context, s *session, account *planner.Account, plan func() *planner.Draft) (*planner.Draft, error) {
 	var draft *planner.Draft
-	err := s.looking(ctx, &account.Live, func(looked map[resource.Address]bool) []resource.Address {
+	err := s.looking(ctx, &account.Live, account.Looked, func(looked map[resource.Address]bool) []resource.Address {
 		account.Looked = looked
 		draft = plan()
 		return draft.Look
@@ -105,9 +131,14 @@ func lookClosely(ctx context.Context, s *session, account *planner.Account, plan
 }
 
 // looking does work again with a closer look at what it asks for, until it asks for nothing more. The work is told which
-// looks were taken.
-func (s *session) looking(ctx context.Context, state *resource.State, work func(looked map[resource.Address]bool) []resource.Address) error {
-	looked := map[resource.Address]bool{}
+// looks were taken, now or before.
+func (s *session) looking(
+	ctx context.Context, state *resource.State, before map[resource.Address]bool, work func(looked map[resource.Address]bool) []resource.Address,
+) error {
+	looked := maps.Clone(before)
+	if looked == nil {
+		looked = map[resource.Address]bool{}
+	}
 	for {
 		look := work(looked)
 		if len(look) == 0 {

@@ -28,7 +28,8 @@ func (c *command) rollbackCommand() *cobra.Command {
 
 The way back is planned from the account as it is now. Objects that somebody else changed after
 the run are named, and stop the rollback before its first change (exit 9); --skip-drifted undoes the rest.
-A rollback is a run of its own, and can itself be resumed and rolled back.`,
+A rollback is a run of its own, and can itself be resumed and rolled back. One that weakens the
+audit, as it takes back a trail, needs --allow-weaker-audit.`,
 		Example: `  baseline rollback --dry-run
   baseline rollback 20261121-140211 --auto-approve
   baseline rollback --skip-drifted`,
@@ -44,6 +45,7 @@ A rollback is a run of its own, and can itself be resumed and rolled back.`,
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only show the plan")
 	cmd.Flags().BoolVar(&skipDrifted, "skip-drifted", false, "leave objects that changed after the run as they are, and undo the rest")
 	cmd.Flags().BoolVar(&o.approved, "auto-approve", false, "do not ask")
+	weakerAuditFlag(cmd, &o)
 	outputFlag(cmd, &o.output)
 	return cmd
 }
@@ -195,7 +197,7 @@ func (c *command) wayBack(ctx context.Context, s *session, run *applier.Run, who
 	if err != nil {
 		return nil, nil, err
 	}
-	account := planner.Account{ID: who.Account, Live: reading.State, Types: kinds.Types()}
+	account := planner.Account{ID: who.Account, Live: reading.State, Types: kinds.Types(), Looked: lookedAt(heldObjects(made))}
 	if account.Live, err = s.Look(ctx, account.Live, heldObjects(made)); err != nil {
 		return nil, nil, err
 	}
@@ -236,7 +238,7 @@ func extraKinds(made []planner.Made) []resource.Kind {
 func heldObjects(made []planner.Made) []resource.Address {
 	held := map[resource.Kind]bool{}
 	for _, t := range kinds.Types() {
-		held[t.Kind] = t.Held
+		held[t.Kind] = t.Held || t.Named
 	}
 	var objects []resource.Address
 	for _, m := range made {

@@ -46,6 +46,10 @@ func (e *entry) oneWay() []string {
 	return e.phrases(func(c *resource.Change) []string { return c.OneWay })
 }
 
+func (e *entry) weakens() []string {
+	return e.phrases(func(c *resource.Change) []string { return c.Weakens })
+}
+
 func (e *entry) notes() []string {
 	return e.phrases(func(c *resource.Change) []string { return c.Notes })
 }

@@ -13,12 +13,13 @@ import (
 // Summary is the last line of a plan, without a line break. Its grammar is fixed, so that people and scripts can rely on it:
 //
 //	summary  = changes [ " " findings ]
-//	changes  = "Plan: " N " to create, " N " to change, " [ N " to replace, " ] N " to delete" [ " (" N " one-way)" ] "."
+//	changes  = "Plan: " N " to create, " N " to change, " [ N " to replace, " ] N " to delete" [ " (" dangers ")" ] "."
 //	         | "No changes. The account is as the file says."
 //	         | "No changes."                                                   (where requirements of the file are not met)
 //	         | "No changes. The account is as it was before run " RUN "."      (for a plan that undoes a run)
 //	         | "No changes. All that is left of run " RUN " has changed since." (for one that finds nothing but drift)
 //	         | "No changes. What is left of run " RUN " can't come back."       (for one that finds nothing but what is lost)
+//	dangers  = N " one-way" [ ", " N " weakening the audit" ] | N " weakening the audit"
 //	findings = N " finding" [ "s" ] [ ", " N " critical" ] [ ", " N " high" ] "."
 //
 // N is a decimal number without separators; in brackets are parts that are left out when their number is zero.
@@ -62,8 +63,15 @@ func countsSummary(n resource.Counts) string {
 		fmt.Fprintf(&b, "%d to replace, ", n.Replace)
 	}
 	fmt.Fprintf(&b, "%d to delete", n.Delete)
+	var dangers []string
 	if n.OneWay > 0 {
-		fmt.Fprintf(&b, " (%d one-way)", n.OneWay)
+		dangers = append(dangers, fmt.Sprintf("%d one-way", n.OneWay))
+	}
+	if n.Weakens > 0 {
+		dangers = append(dangers, fmt.Sprintf("%d weakening the audit", n.Weakens))
+	}
+	if len(dangers) > 0 {
+		b.WriteString(" (" + strings.Join(dangers, ", ") + ")")
 	}
 	return b.String()
 }

@@ -107,6 +107,10 @@ func (v *view) entry(indent int, name string, e *entry, idle string) {
 	if lost := e.oneWay(); len(lost) > 0 {
 		v.rows[v.object].alarm = string(warning) + " one-way: " + text(enumerate(lost)) + " cannot come back"
 	}
+	if weaker := e.weakens(); len(weaker) > 0 {
+		r := &v.rows[v.object]
+		r.alarm = strings.TrimPrefix(r.alarm+between+string(warning)+" weakens-audit: "+text(enumerate(weaker)), between)
+	}
 	if len(e.steps) > 1 {
 		v.remark(stepsInWords(e))
 	}

@@ -1,0 +1,74 @@
+package planner
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"baseline/policy"
+	"baseline/resource"
+)
+
+// Named returns the objects that a file is about and that no list of the account shows, so that they must be looked up by their
+// names before there can be a plan: what it declares, what it relies on, and what these need.
+func Named(want *resource.Want, account Account) []resource.Address {
+	named := map[resource.Kind]bool{}
+	needs := map[resource.Kind]func(string, resource.Address, resource.Object) []resource.Address{}
+	for _, t := range account.Types {
+		named[t.Kind], needs[t.Kind] = t.Named, t.Needs
+	}
+	all := slices.Clone(want.Absent)
+	for _, objects := range []map[resource.Address]resource.Object{want.Objects, want.Relied} {
+		for a, o := range objects {
+			all = append(all, a)
+			if of := needs[a.Kind]; of != nil {
+				all = append(all, of(account.ID, a, o)...)
+			}
+		}
+	}
+	all = slices.DeleteFunc(all, func(a resource.Address) bool { return !named[a.Kind] })
+	slices.SortFunc(all, resource.Address.Compare)
+	return slices.Compact(all)
+}
+
+// unseen returns those of the addresses that were not looked up yet.
+func (w *work) unseen(named []resource.Address) []resource.Address {
+	return slices.DeleteFunc(named, func(a resource.Address) bool {
+		_, exists := w.Live[a]
+		return exists || w.Looked[a] || !w.typeOf(a).Named
+	})
+}
+
+// rely tells what the file needs of objects that it does not keep, and does not find there.
+func (m *making) rely() {
+	for _, a := range slices.SortedFunc(maps.Keys(m.want.Relied), resource.Address.Compare) {
+		live, exists := m.Live[a]
+		if !exists && m.typeOf(a).Part && !m.exists(m.owner(a)) {
+			continue // what names the owner complains of it
+		}
+		if exists && live.Facts[resource.FactOwner] != "" {
+			m.draft.Notices = append(m.draft.Notices, fmt.Sprintf("%s belongs to %s: whether it allows what the file needs cannot be seen",
+				a.Plain(), live.Facts[resource.FactOwner]))
+			continue
+		}
+		laid := m.lay(a, m.want.Relied[a])
+		for _, name := range laid.Names() {
+			lacking := policy.Lacking(string(live.Settings.Document(name)), string(laid.Document(name)))
+			if len(lacking) == 0 {
+				continue
+			}
+			m.draft.Findings = append(m.draft.Findings, resource.Finding{
+				Rule: "relied-on", Subject: a, Severity: resource.High,
+				Seen:   "lacks what the file needs of it: " + strings.Join(lacking, ", "),
+				Advice: "add that to it, or let this baseline do so with `manage_policy: true`",
+			})
+		}
+	}
+}
+
+// exists reports whether an object is in the account.
+func (w *work) exists(a resource.Address) bool {
+	_, exists := w.Live[a]
+	return exists
+}

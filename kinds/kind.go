@@ -11,6 +11,9 @@ import (
 type Kind struct {
 	resource.Type
 
+	// Permissions are what the functions below take of whoever calls them.
+	Permissions Permissions
+
 	// TagType is the name of the kind in the Resource Groups Tagging API, such as "iam:policy", for a kind whose tags no
 	// other bulk read holds. Every kind that has one is read in the same calls; see [Reader.Tags].
 	TagType string

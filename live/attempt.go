@@ -128,7 +128,7 @@ func isRead(operation string) bool {
 	if operation == "GenerateCredentialReport" {
 		return true
 	}
-	for _, verb := range []string{"Get", "List", "Describe", "Head", "Lookup"} {
+	for _, verb := range []string{"Get", "List", "Describe", "Head", "Lookup", "Simulate"} {
 		if strings.HasPrefix(operation, verb) {
 			return true
 		}

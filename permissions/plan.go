@@ -16,7 +16,7 @@ func Carrying(plan *resource.Plan, back bool) *Set {
 	s.add(readAccount, reading(scope, plan))
 	s.add(lookClosely, looking(scope, plan))
 	s.add(checkFirst, simulation(scope))
-	s.add(makeChanges, Changing(plan, plan.Changes))
+	s.add(makeChanges, Changing(plan, plan.Changes, nil))
 	if !back {
 		return s
 	}
@@ -35,9 +35,15 @@ func Carrying(plan *resource.Plan, back bool) *Set {
 	return s
 }
 
-// Changing returns what it takes to make changes of a plan.
-func Changing(plan *resource.Plan, changes []resource.Change) []kinds.Grant {
+// Changing returns what it takes to make changes of a plan. The paths are those of objects that are known to be in the account;
+// nil where nothing but the plan is known.
+func Changing(plan *resource.Plan, changes []resource.Change, paths map[resource.Address]string) []kinds.Grant {
 	scope := ScopeOf(plan)
+	for a, path := range paths {
+		if scope.Paths[a] == nil {
+			scope.Paths[a] = []string{path}
+		}
+	}
 	var grants []kinds.Grant
 	for _, c := range changes {
 		grants = append(grants, writing(scope, c)...)

@@ -112,6 +112,8 @@ type Plan struct {
 	// Caller is the ARN the account was read with.
 	Caller string    `json:"caller"`
 	ReadAt time.Time `json:"read_at"`
+	// Snapshot is what the account was read from, where the plan was made without asking it; nil for a plan of the account itself.
+	Snapshot *Snapshot `json:"snapshot,omitempty"`
 	// Undoes is the run that this plan takes back; empty for a plan made from files.
 	Undoes   string       `json:"undoes,omitempty"`
 	Files    []SourceFile `json:"files,omitempty"`
@@ -119,6 +121,14 @@ type Plan struct {
 	Findings []Finding    `json:"findings,omitempty"`
 	// Notices are remarks to the reader that name no single object.
 	Notices []string `json:"notices,omitempty"`
+}
+
+// Snapshot names a file that holds an account as it was once.
+type Snapshot struct {
+	// ReadAt is when the account was read.
+	ReadAt time.Time `json:"read_at"`
+	// Digest is the snapshot's own: sha256 of what it holds, in hexadecimal.
+	Digest string `json:"digest"`
 }
 
 // Check reports whether the changes of a plan that was read from a file can be carried out in their order.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -84,6 +85,9 @@ func (c *command) applyFiles(ctx context.Context, s *session, declared string, o
 	if err := mustOutlive(p.plan, p.caller); err != nil {
 		return err
 	}
+	if err := c.mustBeAllowed(ctx, s, p.plan, p.plan.Changes, "baseline permissions --for apply"+c.fileFlags()); err != nil {
+		return err
+	}
 	if err := c.consent(ctx, p.plan, o); err != nil {
 		return err
 	}
@@ -114,6 +118,14 @@ func (c *command) applyPlan(ctx context.Context, path string, o applyFlags) erro
 	if err != nil {
 		return err
 	}
+	if plan.Snapshot != nil {
+		return &ending{
+			exit: exitRefused,
+			err: fmt.Errorf("%s was made from a snapshot of %s, and not from the account: what has changed since is not in it; nothing was changed",
+				path, plan.Snapshot.ReadAt.UTC().Format(time.RFC3339)),
+			next: []string{"plan again, asking the account: baseline plan --out FILE, then baseline apply FILE"},
+		}
+	}
 	return c.withAccount(ctx, plan.Account, "the plan", func(s *session, who live.Identity) error {
 		if len(plan.Changes) == 0 {
 			fmt.Fprintln(c.Out, render.Summary(plan))
@@ -124,6 +136,9 @@ func (c *command) applyPlan(ctx context.Context, path string, o applyFlags) erro
 		}
 		if err := dangerConsent(plan, o); err != nil {
 			return err
+		}
+		s.before = func(ctx context.Context) error {
+			return c.mustBeAllowed(ctx, s, plan, plan.Changes, "baseline permissions --for "+shellWord(path))
 		}
 		header := applier.Header{Command: "apply", Baseline: plan.Baseline, Account: plan.Account, Caller: who.ARN}
 		return c.carryOut(ctx, s, header, plan, false, json)
@@ -155,6 +170,9 @@ func (c *command) resume(ctx context.Context, id string, o applyFlags) error {
 	return c.withAccount(ctx, run.Header.Account, "the run", func(s *session, who live.Identity) error {
 		if err := mustOutlive(run.Plan, who.Caller()); err != nil {
 			return err
+		}
+		s.before = func(ctx context.Context) error {
+			return c.mustBeAllowed(ctx, s, run.Plan, unmade(run), "baseline permissions --for "+shellWord(c.planOf(run)))
 		}
 		a, err := c.applier(s, json)
 		if err != nil {

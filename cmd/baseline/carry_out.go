@@ -30,7 +30,7 @@ func (c *command) applier(s *session, json bool) (*applier.Applier, error) {
 	}
 	return &applier.Applier{
 		Account: s, Store: c.store(), Types: kinds.Types(), Clock: c.Clock, Parallel: c.parallel,
-		Tell: tell,
+		Tell: tell, Before: s.before,
 	}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"baseline/cmd/baseline/render"
 	"baseline/kinds"
@@ -97,14 +98,24 @@ func (c *command) draw(ctx context.Context, s *session, declared string) (*plann
 	if err != nil {
 		return nil, err
 	}
-	account := planner.Account{
-		ID: seen.who.Account, Live: seen.reading.State, Quotas: seen.reading.Quotas, Types: kinds.Types(),
-		Evidence: seen.reading.Evidence, Now: seen.reading.At, Looked: seen.looked,
-	}
+	account := seen.account()
 	draft, err := lookClosely(ctx, s, &account, func() *planner.Draft { return planner.Make(seen.baseline.Want, account) })
 	if err != nil {
 		return nil, err
 	}
+	p, err := planFrom(seen, draft)
+	if err != nil {
+		return nil, err
+	}
+	if why := ownHarm(p.plan, p.caller); why != "" {
+		p.plan.Notices = append(p.plan.Notices, why)
+	}
+	p.calls = s.Calls()
+	return p, nil
+}
+
+// planFrom makes a plan of a draft that needs no more looks.
+func planFrom(seen *seen, draft *planner.Draft) (*planned, error) {
 	if len(draft.Problems) > 0 {
 		return nil, placed(draft.Problems, seen.baseline)
 	}
@@ -113,16 +124,18 @@ func (c *command) draw(ctx context.Context, s *session, declared string) (*plann
 		Files: seen.baseline.Files, Changes: draft.Changes, Findings: draft.Findings,
 		Notices: slices.Concat(seen.reading.Notices, draft.Notices),
 	}
-	if why := ownHarm(plan, seen.who.Caller()); why != "" {
-		plan.Notices = append(plan.Notices, why)
-	}
-	return &planned{plan: plan, caller: seen.who.Caller(), calls: s.Calls()}, nil
+	return &planned{plan: plan, caller: seen.who.Caller()}, nil
+}
+
+// looker is an account, or what was kept of one, as it shows objects closely.
+type looker interface {
+	Look(ctx context.Context, state resource.State, addresses []resource.Address) (resource.State, error)
 }
 
 // lookClosely plans again with a closer look at what the plan asks for, until it asks for nothing more.
-func lookClosely(ctx context.Context, s *session, account *planner.Account, plan func() *planner.Draft) (*planner.Draft, error) {
+func lookClosely(ctx context.Context, l looker, account *planner.Account, plan func() *planner.Draft) (*planner.Draft, error) {
 	var draft *planner.Draft
-	err := s.looking(ctx, &account.Live, account.Looked, func(looked map[resource.Address]bool) []resource.Address {
+	err := looking(ctx, l, &account.Live, account.Looked, func(looked map[resource.Address]bool) []resource.Address {
 		account.Looked = looked
 		draft = plan()
 		return draft.Look
@@ -132,8 +145,8 @@ func lookClosely(ctx context.Context, s *session, account *planner.Account, plan
 
 // looking does work again with a closer look at what it asks for, until it asks for nothing more. The work is told which
 // looks were taken, now or before.
-func (s *session) looking(
-	ctx context.Context, state *resource.State, before map[resource.Address]bool, work func(looked map[resource.Address]bool) []resource.Address,
+func looking(
+	ctx context.Context, l looker, state *resource.State, before map[resource.Address]bool, work func(looked map[resource.Address]bool) []resource.Address,
 ) error {
 	looked := maps.Clone(before)
 	if looked == nil {
@@ -150,7 +163,7 @@ func (s *session) looking(
 			}
 			looked[a] = true
 		}
-		closer, err := s.Look(ctx, *state, look)
+		closer, err := l.Look(ctx, *state, look)
 		if err != nil {
 			return err
 		}
@@ -177,8 +190,13 @@ func (c *command) show(ctx context.Context, s *session, declared string, json bo
 	if err != nil {
 		return nil, err
 	}
+	return p, c.print(p, begun, style, json)
+}
+
+// print prints a plan that was begun at a time.
+func (c *command) print(p *planned, begun time.Time, style render.Style, json bool) error {
 	if json {
-		return p, render.PlanJSON(c.Out, p.plan)
+		return render.PlanJSON(c.Out, p.plan)
 	}
-	return p, render.Plan(c.Out, p.plan, render.Reading{Calls: p.calls, Took: c.Clock.Now().Sub(begun)}, style)
+	return render.Plan(c.Out, p.plan, render.Reading{Calls: p.calls, Took: c.Clock.Now().Sub(begun)}, style)
 }

@@ -21,6 +21,8 @@ import (
 type session struct {
 	*live.Account
 	close func() error
+	// before is asked before the first change of a run; nil for nothing to ask.
+	before func(context.Context) error
 }
 
 // open connects to the account. A new sandbox takes the id that the file declares.

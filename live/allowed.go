@@ -17,7 +17,7 @@ import (
 
 // How much is asked of AWS's policy simulator in one call. Its limits are not published; each resource is tried with each action.
 const (
-	simulatedResources = 200
+	simulatedResources = 250
 	simulatedPairs     = 2000
 	simulatedPage      = 1000
 )

@@ -44,6 +44,9 @@ func (c *command) open(ctx context.Context, declared string) (*session, error) {
 		o.Credentials = credentials.NewStaticCredentialsProvider("AKIASANDBOXEXAMPLE00", "sandbox", "")
 		o.Settle = -1 // what is written there is seen at once
 	}
+	if c.Connect != nil {
+		c.Connect(&o)
+	}
 	account, err := live.Open(ctx, o)
 	if err != nil {
 		return nil, errors.Join(err, s.close())

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"baseline/cmd/baseline/render"
 	"baseline/kinds"
 	"baseline/live"
 	"baseline/planner"
@@ -140,6 +141,9 @@ func (c *command) saveSnapshot(path string, taken *live.Snapshot, calls int) err
 	text, err := taken.Encode()
 	if err != nil {
 		return err
+	}
+	for _, notice := range taken.Notices {
+		fmt.Fprintf(c.Err, "note: %s\n", render.EscapeLines(notice))
 	}
 	if path == "-" {
 		_, err := c.Out.Write(text)

@@ -43,9 +43,9 @@ type Snapshot struct {
 
 // snapshotFile is the form of the file: the content, with what tells that it is whole and as it was written.
 type snapshotFile struct {
-	Format   int             `json:"format"`
-	Digest   string          `json:"digest"`
-	Snapshot json.RawMessage `json:"snapshot"`
+	Format int             `json:"format"`
+	Digest string          `json:"digest"`
+	Live   json.RawMessage `json:"live"`
 }
 
 // Encode returns the snapshot as the text of a file.
@@ -71,13 +71,13 @@ func DecodeSnapshot(text []byte) (*Snapshot, error) {
 		return nil, fmt.Errorf("it is no snapshot: %w", err)
 	}
 	switch {
-	case file.Format == 0 || len(file.Snapshot) == 0:
+	case file.Format == 0 || len(file.Live) == 0:
 		return nil, errors.New("it is no snapshot")
 	case file.Format != SnapshotFormat:
 		return nil, fmt.Errorf("it has snapshot format %d, and this program reads %d: take it again", file.Format, SnapshotFormat)
 	}
 	var content bytes.Buffer
-	if err := json.Compact(&content, file.Snapshot); err != nil {
+	if err := json.Compact(&content, file.Live); err != nil {
 		return nil, fmt.Errorf("it is no snapshot: %w", err)
 	}
 	s := &Snapshot{digest: digestOf(content.Bytes())}

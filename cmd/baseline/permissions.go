@@ -83,7 +83,11 @@ func (c *command) wanted() (*resource.Want, kinds.Scope, error) {
 	if err != nil {
 		account = "" // said with all else that is wrong
 	}
-	if account == "" && c.accountID != "current" {
+	switch {
+	case c.accountID == "" || c.accountID == "current":
+	case account != "" && account != c.accountID:
+		return nil, kinds.Scope{}, refusal("the file is for account %s, and --account says %s", account, c.accountID)
+	default:
 		account = c.accountID
 	}
 	b, err := c.load(account)

@@ -14,6 +14,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -41,6 +42,8 @@ type factory struct {
 	key string
 	// grants are the policies of the tool's role.
 	grants int
+	// secrets are what AWS told once, to whoever made a credential.
+	secrets []string
 }
 
 const factoryFile = `version: 1
@@ -190,8 +193,13 @@ func (f *factory) call(action string, params ...string) string {
 	if err != nil || status != 200 {
 		f.t.Fatalf("%s %s: %d, %v\n%s", action, params, status, err, body)
 	}
+	for _, secret := range toldOnce.FindAllStringSubmatch(body, -1) {
+		f.secrets = append(f.secrets, secret[1])
+	}
 	return body
 }
+
+var toldOnce = regexp.MustCompile(`<(?:SecretAccessKey|SessionToken|ServicePassword|Base32StringSeed)>([^<]+)<`)
 
 // grant gives the tool's role these policies in place of those it had.
 func (f *factory) grant(documents []map[string]any) {
@@ -432,4 +440,65 @@ exit 6 (refused)
 	if n := f.account.Calls()[simulate]; n == 0 || n > 8 {
 		t.Errorf("%d simulations, want a few", n)
 	}
+}
+
+// A plan from a snapshot is the plan of the account as it was, whatever was looked at beyond; and the snapshot holds no secret.
+func TestSnapshotPlansAsTheAccountDoes(t *testing.T) {
+	t.Parallel()
+	for _, drifted := range []bool{false, true} {
+		f := newFactory(t)
+		if drifted {
+			f.must("apply", "--auto-approve", "--allow-one-way")
+			f.drift()
+		}
+		asked := f.planned("plan", "-o", "json")
+		for _, looks := range []string{"needed", "declared", "all"} {
+			path := filepath.Join(f.dir, looks+".snapshot")
+			f.must("snapshot", "-o", path, "--look", looks)
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, secret := range append(f.secrets, "correct-Horse-7") {
+				if strings.Contains(string(text), secret) {
+					t.Errorf("the snapshot with %s holds the secret %s", looks, secret)
+				}
+			}
+			kept := f.planned("plan", "-o", "json", "--live", path)
+			if kept["snapshot"] == nil {
+				t.Errorf("the plan names no snapshot: %v", kept)
+			}
+			delete(kept, "snapshot")
+			notices, _ := kept["notices"].([]any)
+			if len(notices) == 0 || !strings.HasPrefix(notices[0].(string), "made from a snapshot that is 0 seconds old") {
+				t.Fatalf("notices: %v", notices)
+			}
+			if kept["notices"] = notices[1:]; len(notices) == 1 {
+				delete(kept, "notices")
+			}
+			if looks != "needed" { // what was looked at beyond is among the facts
+				for _, plan := range []map[string]any{asked, kept} {
+					for _, change := range plan["changes"].([]any) {
+						delete(change.(map[string]any), "facts")
+					}
+				}
+			}
+			if diff := cmp.Diff(asked, kept); diff != "" {
+				t.Errorf("drifted %v, looks %s: plans (-of the account +of the snapshot):\n%s", drifted, looks, diff)
+			}
+		}
+		if len(f.secrets) < 5 {
+			t.Errorf("only %d secrets were told", len(f.secrets))
+		}
+	}
+}
+
+// planned runs a command that prints a plan as JSON.
+func (f *factory) planned(words ...string) map[string]any {
+	f.t.Helper()
+	var plan map[string]any
+	if err := json.Unmarshal([]byte(f.must(words...)), &plan); err != nil {
+		f.t.Fatal(err)
+	}
+	return plan
 }

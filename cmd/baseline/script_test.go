@@ -251,10 +251,14 @@ func call(client *http.Client, endpoint, action string, params []string) (int, s
 	return answer.StatusCode, string(body), err
 }
 
-// serveScript starts a sandbox over HTTP for the rest of the script and points AWS clients at it: serve FILE [FAULT ...].
+// serveScript starts a sandbox over HTTP for the rest of the script and points AWS clients at it: serve FILE [enforce] [FAULT ...].
 func serveScript(ts *testscript.TestScript, _ bool, args []string) {
 	o := sandbox.Options{Now: clockOf(ts)}
 	for _, fault := range args[1:] {
+		if fault == "enforce" {
+			o.Enforce = true
+			continue
+		}
 		ts.Check(sandbox.ParseFault(fault, &o.Faults))
 	}
 	serveSandbox(ts, args[0], o)

@@ -47,14 +47,14 @@ func iamRole() Kind {
 			List: []Permit{authorizationDetails, {Action: "iam:ListRoles"}},
 			Create: []Permit{
 				{Action: "iam:CreateRole", On: itself},
-				{Action: "iam:PutRolePermissionsBoundary", On: itself, If: gives("boundary")},
+				{Action: "iam:PutRolePermissionsBoundary", On: itself, If: bounds},
 				createdTagged("Role"),
 			},
 			Update: append([]Permit{
 				{Action: "iam:UpdateAssumeRolePolicy", On: itself, If: changes("trust")},
 				{Action: "iam:UpdateRole", On: itself, If: changes("description", "max_session")},
-				{Action: "iam:PutRolePermissionsBoundary", On: itself, If: gives("boundary")},
-				{Action: "iam:DeleteRolePermissionsBoundary", On: itself, If: clears("boundary")},
+				{Action: "iam:PutRolePermissionsBoundary", On: itself, If: bounds},
+				{Action: "iam:DeleteRolePermissionsBoundary", On: itself, If: unbounds},
 			}, tagged("Role", keysFold)...),
 			Delete: []Permit{{Action: "iam:DeleteRole", On: itself}},
 		},

@@ -40,13 +40,13 @@ func iamUser() Kind {
 			Look: seeCredentials(),
 			Create: []Permit{
 				{Action: "iam:CreateUser", On: itself},
-				{Action: "iam:PutUserPermissionsBoundary", On: itself, If: gives("boundary")},
+				{Action: "iam:PutUserPermissionsBoundary", On: itself, If: bounds},
 				createdTagged("User"),
 			},
 			Update: append([]Permit{
 				{Action: "iam:UpdateUser", On: itself, If: changes("path")},
-				{Action: "iam:PutUserPermissionsBoundary", On: itself, If: gives("boundary")},
-				{Action: "iam:DeleteUserPermissionsBoundary", On: itself, If: clears("boundary")},
+				{Action: "iam:PutUserPermissionsBoundary", On: itself, If: bounds},
+				{Action: "iam:DeleteUserPermissionsBoundary", On: itself, If: unbounds},
 			}, tagged("User", keysFold)...),
 			Delete: append(takeCredentials(), Permit{Action: "iam:DeleteUser", On: itself}),
 		},

@@ -173,14 +173,14 @@ func its(kind resource.Kind, n int) func(Scope, resource.Change) []string {
 // theUser is the user who holds what is at an address.
 var theUser = its(iamUserKind, 0)
 
-// gives reports whether a change gives a setting another value, be it while creating the object, that is neither "" nor empty.
-func gives(name string) func(resource.Change) bool {
-	return func(c resource.Change) bool { return c.After.Text(name) != "" && changed(c.Before, c.After, name) }
+// bounds reports whether a change sets a permissions boundary, be it while creating the object.
+func bounds(c resource.Change) bool {
+	return c.After.Text("boundary") != "" && changed(c.Before, c.After, "boundary")
 }
 
-// clears reports whether a change of an object takes a setting's value away.
-func clears(name string) func(resource.Change) bool {
-	return func(c resource.Change) bool { return c.After.Text(name) == "" && changed(c.Before, c.After, name) }
+// unbounds reports whether a change takes a permissions boundary away.
+func unbounds(c resource.Change) bool {
+	return c.After.Text("boundary") == "" && changed(c.Before, c.After, "boundary")
 }
 
 // changes reports whether a change of an object changes one of some settings.

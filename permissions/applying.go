@@ -60,9 +60,7 @@ func reach(want *resource.Want) []resource.Change {
 		}
 	}
 	r.unmanaged()
-	for _, c := range requirements.Reach(want.Require) {
-		r.changes = append(r.changes, c)
-	}
+	r.changes = append(r.changes, requirements.Reach(want.Require)...)
 	r.dependants()
 	return r.changes
 }

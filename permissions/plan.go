@@ -111,7 +111,7 @@ func looking(scope kinds.Scope, plan *resource.Plan) []kinds.Grant {
 	for _, c := range plan.Changes {
 		grants = append(grants, look(scope, c.Address, func(kind kinds.Kind) bool {
 			late := kind.Look != nil && c.After != nil && len(kind.Detail) > 0
-			return kind.Type.Held || kind.Type.Named || c.Facts[resource.FactLooked] != "" || late
+			return kind.Type.Held || kind.Named || c.Facts[resource.FactLooked] != "" || late
 		})...)
 		for _, ground := range c.Grounds {
 			grants = append(grants, look(scope, ground.Look, func(kinds.Kind) bool { return true })...)
@@ -125,7 +125,7 @@ func lookingBack(scope kinds.Scope, plan *resource.Plan) []kinds.Grant {
 	var grants []kinds.Grant
 	for _, c := range plan.Changes {
 		grants = append(grants, look(scope, c.Address, func(kind kinds.Kind) bool {
-			return kind.Type.Held || kind.Type.Named || len(kind.Detail) > 0 || kind.Type.Looks && c.Before == nil
+			return kind.Type.Held || kind.Named || len(kind.Detail) > 0 || kind.Looks && c.Before == nil
 		})...)
 	}
 	return grants

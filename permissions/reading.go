@@ -26,14 +26,14 @@ func Reading(want *resource.Want, scope kinds.Scope) *Set {
 	everything := resource.Change{}
 	s.add(readAccount, kinds.Grants(kinds.EvidencePermissions(resource.Needs{}), scope, everything))
 	for _, kind := range kinds.All() {
-		if !kind.Type.Extra {
+		if !kind.Extra {
 			s.add(readAccount, kinds.Grants(kind.Permissions.List, scope, everything))
 		}
 	}
 	s.add(judge, kinds.Grants(kinds.EvidencePermissions(needs), scope, everything))
 	for _, kind := range kinds.All() {
 		of := resource.Change{Address: kinds.AnyObject(kind.Kind, "")}
-		if kind.Type.Extra && slices.Contains(needs.Kinds, kind.Kind) {
+		if kind.Extra && slices.Contains(needs.Kinds, kind.Kind) {
 			s.add(judge, kinds.Grants(kind.Permissions.List, scope, of))
 		}
 		if kind.Type.Held && slices.Contains(looks, kind.Kind) {
@@ -73,7 +73,7 @@ func lookUps(want *resource.Want, scope kinds.Scope) []kinds.Grant {
 	var grants []kinds.Grant
 	for _, kind := range kinds.All() {
 		for a := range wanted {
-			if kind.Type.Named && kind.Kind == a.Kind {
+			if kind.Named && kind.Kind == a.Kind {
 				grants = append(grants, kinds.Grants(kind.Permissions.Look, scope, resource.Change{Address: a})...)
 			}
 		}

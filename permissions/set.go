@@ -113,14 +113,15 @@ func (s *Set) statements() []statement {
 
 // least leaves out the resources that others cover.
 func least(on map[string]string) map[string]string {
+	var patterns []string // only those for all of a sort cover others: names that match any path do not
+	for one := range on {
+		if strings.HasSuffix(one, "*") {
+			patterns = append(patterns, one)
+		}
+	}
 	kept := map[string]string{}
 	for one, purpose := range on {
-		covered := false
-		for other := range on {
-			// Only patterns for all of a sort cover others: names that match any path do not.
-			covered = covered || other != one && strings.HasSuffix(other, "*") && policy.Matches(other, one)
-		}
-		if !covered {
+		if !slices.ContainsFunc(patterns, func(p string) bool { return p != one && policy.Matches(p, one) }) {
 			kept[one] = purpose
 		}
 	}

@@ -50,7 +50,9 @@ func Reach(r *resource.Requirements) []resource.Change {
 	joins := func(group string) {
 		changes = append(changes, resource.Change{Address: resource.At(membershipKind, anyName, group), After: resource.Object{}})
 	}
-	removes := func(a resource.Address) { changes = append(changes, resource.Change{Address: a, Before: resource.Object{}}) }
+	removes := func(a resource.Address) {
+		changes = append(changes, resource.Change{Address: a, Before: resource.Object{}})
+	}
 	if r.MFA != nil {
 		if r.MFA.Enforce {
 			joins(ownName)

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -61,10 +62,8 @@ var onWhat = map[string][]string{
 // sortOf is the sort of thing that an operation of IAM is on, "" where it is on nothing in particular.
 func sortOf(operation string) string {
 	for sort, operations := range onWhat {
-		for _, name := range operations {
-			if name == operation {
-				return sort
-			}
+		if slices.Contains(operations, operation) {
+			return sort
 		}
 	}
 	return ""

@@ -49,7 +49,7 @@ type regionalInput struct {
 	LogGroupName, ResourceArn, ResourceARN string
 	Name, TrailName, ResourceId, AlarmName string //nolint:revive // the API's own spelling
 	CloudWatchLogsRoleArn                  string
-	AlarmNames, ResourceIdList             []string
+	AlarmNames, ResourceIDList             []string
 }
 
 // regionalPermits are what a call of KMS, CloudWatch Logs, CloudWatch, SNS or CloudTrail takes.
@@ -157,7 +157,7 @@ func (c *call) topicTarget() string {
 
 // trailTargets are the trails that a call is on. Lists, and looking events up, are on none in particular.
 func (c *call) trailTargets(in regionalInput) []string {
-	names := in.ResourceIdList
+	names := in.ResourceIDList
 	if name := cmp.Or(in.Name, in.TrailName, in.ResourceId); name != "" {
 		names = append(names, name)
 	}

@@ -130,6 +130,9 @@ var (
 	someNames    = []string{"PutObject", "GetObject", "Put", "Object", ""}
 )
 
+// function is the ARN of a function, whose name begins another's.
+const function = "arn:aws:lambda:eu-west-1:111122223333:function:f"
+
 func someOf(texts []string) *rapid.Generator[[]string] {
 	return rapid.SliceOfNDistinct(rapid.SampledFrom(texts), 0, 3, rapid.ID)
 }
@@ -158,7 +161,7 @@ func basicSelector() *rapid.Generator[trail.Selector] {
 			s.Data = append(s.Data, rapid.SampledFrom([]trail.DataResource{
 				{Type: trail.S3Object, Values: someOf(somePrefixes).Draw(t, "buckets")},
 				{Type: "AWS::Lambda::Function", Values: []string{"arn:aws:lambda"}},
-				{Type: "AWS::Lambda::Function", Values: []string{"arn:aws:lambda:eu-west-1:111122223333:function:f"}},
+				{Type: "AWS::Lambda::Function", Values: someOf([]string{function, function + "2"}).Draw(t, "functions")},
 			}).Draw(t, "resource"))
 		}
 		return s

@@ -15,6 +15,9 @@ func TestContract(t *testing.T) {
 	for i, s := range samples {
 		t.Run(s.address.String()+"/"+string(rune('a'+i%2)), func(t *testing.T) {
 			subject := openSubject(t)
+			if s.ground != nil {
+				s.ground(subject)
+			}
 			before := subject.state()
 			for _, need := range s.needs {
 				subject.write(resource.Change{Address: need.address, After: complete(need.address.Kind, need.settings)})

@@ -67,6 +67,7 @@ func All() []Kind {
 		iamInstanceProfile(),
 		iamInlinePolicy(),
 		iamPolicyAttachment(),
+		cloudTrailTrail(),
 		iamMembership(),
 		iamInstanceProfileRole(),
 	}

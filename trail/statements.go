@@ -110,6 +110,12 @@ func (d Delivery) logGroupARN() string {
 	return fmt.Sprintf("arn:%s:logs:%s:%s:log-group:%s", d.Partition, d.Region, d.Account, d.LogGroup)
 }
 
+// TopicStatement is what the policy of a topic must hold for the trail to tell it of log files.
+func (d Delivery) TopicStatement(own, topic string) string {
+	return `{"Sid":"` + own + "Publish" + d.sid() + `","Effect":"Allow","Principal":` + cloudTrail + `,"Action":"SNS:Publish","Resource":` +
+		encode(topic) + `,"Condition":{"StringEquals":{"aws:SourceArn":"` + d.ARN() + `"}}}`
+}
+
 // RoleTrust is the trust policy of the role that the trail delivers to CloudWatch Logs with.
 func RoleTrust() string {
 	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":` + cloudTrail + `,"Action":"sts:AssumeRole"}]}`

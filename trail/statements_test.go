@@ -45,6 +45,10 @@ func TestStatements(t *testing.T) {
 			`{"Sid":"OurDescribeAuditEuWest1","Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"kms:DescribeKey","Resource":"*",` +
 				`"Condition":{"StringEquals":{"aws:SourceArn":"` + arn + `"}}}`,
 		}},
+		{"topic", []string{audit.TopicStatement("Our", "arn:aws:sns:eu-west-1:111122223333:logs")}, []string{
+			`{"Sid":"OurPublishAuditEuWest1","Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"SNS:Publish",` +
+				`"Resource":"arn:aws:sns:eu-west-1:111122223333:logs","Condition":{"StringEquals":{"aws:SourceArn":"` + arn + `"}}}`,
+		}},
 		{"role", []string{organization.RolePolicy()}, []string{
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["logs:CreateLogStream","logs:PutLogEvents"],"Resource":[` +
 				`"arn:aws:logs:eu-west-1:111122223333:log-group:/audit:log-stream:111122223333_CloudTrail_eu-west-1*",` +

@@ -188,4 +188,3 @@ func without(texts, others []string) []string {
 func trailARN(partition, account, home, name string) string {
 	return trail.Delivery{Partition: partition, Account: account, Region: home, Name: name}.ARN()
 }
-

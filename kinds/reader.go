@@ -37,6 +37,7 @@ type Reader struct {
 	others  shared[otherDetails]
 	tags    shared[map[string]map[string]string]
 	trails  shared[resource.State]
+	watched shared[map[resource.Address][]resource.MetricFilter]
 	notices struct {
 		sync.Mutex
 		texts []string

@@ -130,3 +130,22 @@ func openGround(t *testing.T, g ground) *subject {
 	}
 	return s
 }
+
+// moveAlias gives another alias to the key of the ground.
+func (g ground) moveAlias(s *subject, alias string) {
+	s.t.Helper()
+	to := s.services(g.Region).KMS
+	key, err := to.DescribeKey(s.t.Context(), &kms.DescribeKeyInput{KeyId: aws.String("alias/" + g.alias)})
+	_, updateErr := to.UpdateAlias(s.t.Context(), &kms.UpdateAliasInput{
+		AliasName: aws.String("alias/" + alias), TargetKeyId: must(s, key, err).KeyMetadata.KeyId,
+	})
+	must(s, 0, updateErr)
+}
+
+func (g ground) dropAliases(s *subject, aliases ...string) {
+	s.t.Helper()
+	for _, alias := range aliases {
+		_, err := s.services(g.Region).KMS.DeleteAlias(s.t.Context(), &kms.DeleteAliasInput{AliasName: aws.String("alias/" + alias)})
+		must(s, 0, err)
+	}
+}

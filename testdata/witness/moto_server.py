@@ -27,6 +27,7 @@ os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
 import moto.resourcegroupstaggingapi.models as tagging
+from moto.cloudtrail.models import CloudTrailBackend, Trail, cloudtrail_backends
 from moto.core.resource_tagging import TaggedResource
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import utcnow
@@ -142,6 +143,41 @@ def find_policies_by_tags():
     tagging.iter_taggable_backends = with_policies
 
 
+def list_trails_of_all_regions():
+    """moto's ListTrails tells of those trails only that can be seen in the Region of the call."""
+    CloudTrailBackend.list_trails = lambda self: [
+        trail for backend in cloudtrail_backends[self.account_id].values() for trail in backend.trails.values()
+    ]
+
+
+def take_topics_of_trails_by_arn():
+    """moto takes the topic of a trail for a name, though it may be given as an ARN."""
+    by_name = Trail.topic_arn.fget
+
+    def by_name_or_arn(self):
+        return self.sns_topic_name if (self.sns_topic_name or "").startswith("arn:") else by_name(self)
+
+    Trail.topic_arn = property(by_name_or_arn)
+
+
+def replace_selectors_of_trails():
+    """moto keeps advanced selectors beside basic ones that were to replace them, shows none of a trail that never had any, and adds
+    insights to those that were to be replaced."""
+
+    def put(self, basic, advanced):
+        self.event_selectors, self.advanced_event_selectors = basic or [], advanced or []
+
+    def get(self):
+        default = [{"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": [], "ExcludeManagementEventSources": []}]
+        basic = self.event_selectors or ([] if self.advanced_event_selectors else default)
+        return basic, self.advanced_event_selectors
+
+    def put_insights(self, insights):
+        self.insight_selectors = insights
+
+    Trail.put_event_selectors, Trail.get_event_selectors, Trail.put_insight_selectors = put, get, put_insights
+
+
 REPAIRS = [
     list_no_service_specific_credentials,
     keep_boundaries_of_users,
@@ -149,6 +185,9 @@ REPAIRS = [
     move_groups,
     fold_tag_keys,
     find_policies_by_tags,
+    list_trails_of_all_regions,
+    take_topics_of_trails_by_arn,
+    replace_selectors_of_trails,
 ]
 
 

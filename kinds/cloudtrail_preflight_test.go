@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"baseline/policy"
@@ -33,6 +34,14 @@ func TestPreflightFailuresNameWhatIsMissing(t *testing.T) {
 			name: "a bucket without a policy for CloudTrail", class: resource.Missing,
 			spoil: func(s *subject) { g.setBucketPolicy(s, trail.TLSOnly("", "aws", g.Bucket)) },
 			says:  []string{"InsufficientS3BucketPolicyException", "the policy of bucket " + g.Bucket + " lacks the statements", bucket[0], bucket[1]},
+		},
+		{
+			name: "a bucket without a policy", class: resource.Missing,
+			spoil: func(s *subject) {
+				_, err := s.services(g.Region).S3.DeleteBucketPolicy(s.t.Context(), &s3.DeleteBucketPolicyInput{Bucket: &g.Bucket})
+				must(s, 0, err)
+			},
+			says: []string{"the policy of bucket " + g.Bucket + " lacks the statements", bucket[0], bucket[1]},
 		},
 		{
 			name: "a bucket that CloudTrail may not write to", class: resource.Missing,

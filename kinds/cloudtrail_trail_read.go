@@ -156,7 +156,7 @@ func (r *Reader) trailActivity(ctx context.Context, home string, seen *seenTrail
 	switch {
 	case err == nil:
 		seen.Settings["selectors"] = selectorsSeen(selectors)
-	case seen.ours || !denied(err):
+	case seen.ours || !withheld(err):
 		return err
 	}
 	insights, err := r.CloudTrail.GetInsightSelectors(ctx, &cloudtrail.GetInsightSelectorsInput{TrailName: &seen.arn}, trailsIn(home))
@@ -165,10 +165,20 @@ func (r *Reader) trailActivity(ctx context.Context, home string, seen *seenTrail
 		seen.Settings["insights"] = insightsSeen(insights.InsightSelectors)
 	case code(err) == "InsightNotEnabledException":
 		seen.Settings["insights"] = []string{}
-	case seen.ours || !denied(err):
+	case seen.ours || !withheld(err):
 		return err
 	}
 	return nil
+}
+
+// withheld reports whether CloudTrail refused to show what the trail of another account records. That the trail is there, its status
+// has told.
+func withheld(err error) bool {
+	switch code(err) {
+	case "TrailNotFoundException", "OperationNotPermittedException", "UnsupportedOperationException", "CloudTrailARNInvalidException":
+		return true
+	}
+	return denied(err)
 }
 
 // trailGone reports whether CloudTrail said that there is no such trail.

@@ -172,7 +172,6 @@ func (f countedFilter) with(on map[metricName][]types.MetricAlarm, told map[stri
 		}
 	}
 	slices.SortFunc(filter.Alarms, func(a, b resource.Alarm) int { return cmp.Compare(a.Name, b.Name) })
-	filter.Alarms = slices.Compact(filter.Alarms)
 	return filter
 }
 

@@ -48,7 +48,7 @@ type Kind struct {
 // What needs nothing comes first: settings of the account, then policies, because boundaries and attachments name them,
 // then groups and users with what they hold, then roles, because they trust users. What exists only between others comes last: documents and
 // attachments of a principal before memberships and instance profiles, so that a group is complete before anybody joins it,
-// and a role before instances have it.
+// a role before instances have it, and the role that delivers for a trail before CloudTrail tries it out.
 func All() []Kind {
 	return []Kind{
 		iamPasswordPolicy(),

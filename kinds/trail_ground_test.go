@@ -98,7 +98,13 @@ func (g ground) layBucket(s *subject) {
 
 func (g ground) setBucketPolicy(s *subject, statements ...string) {
 	s.t.Helper()
-	_, err := s.services(g.Region).S3.PutBucketPolicy(s.t.Context(), &s3.PutBucketPolicyInput{
+	g.setBucketPolicyIn(s, g.Region, statements...)
+}
+
+// setBucketPolicyIn sets the policy of a bucket that is in another Region than the trail.
+func (g ground) setBucketPolicyIn(s *subject, region string, statements ...string) {
+	s.t.Helper()
+	_, err := s.services(region).S3.PutBucketPolicy(s.t.Context(), &s3.PutBucketPolicyInput{
 		Bucket: &g.Bucket, Policy: aws.String(trail.Document(statements...)),
 	})
 	must(s, 0, err)

@@ -31,11 +31,7 @@ func madeFromThese(plan *resource.Plan) error {
 		}
 	}
 	for _, input := range plan.Inputs {
-		added, err := sinceAdded(input, plan.Files)
-		if err != nil {
-			return err
-		}
-		if added != "" {
+		if added := sinceAdded(input, plan.Files); added != "" {
 			return planRefusal("the plan was made before there was %s", added)
 		}
 	}
@@ -55,16 +51,16 @@ func readSource(name string) ([]byte, error) {
 }
 
 // sinceAdded returns a file of a directory that a plan was made from which the plan does not know; "" where there is none.
-func sinceAdded(input string, known []resource.SourceFile) (string, error) {
+func sinceAdded(input string, known []resource.SourceFile) string {
 	entries, err := os.ReadDir(input)
 	if err != nil {
-		return "", nil //nolint:nilerr // what is no directory, or is gone, was compared by its files
+		return "" // what is no directory, or is gone, was compared by its files
 	}
 	for _, e := range entries {
 		name := path.Join(input, e.Name())
 		if spec.IsDeclaration(e) && !slices.ContainsFunc(known, func(f resource.SourceFile) bool { return f.Path == name }) {
-			return name, nil
+			return name
 		}
 	}
-	return "", nil
+	return ""
 }

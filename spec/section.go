@@ -31,6 +31,8 @@ func sections() []section {
 		&roles{},
 		&instanceProfiles{},
 		&passwordPolicies{},
+		&trails{},
+		&buckets{},
 		&requirements{},
 		&dispositions{},
 	}

@@ -139,18 +139,3 @@ func (t *oneTrail) topicARN(named string) string {
 	}
 	return "arn:" + t.partition + ":sns:" + t.region + ":" + t.account + ":" + named
 }
-
-// setFlag copies a declared flag into an object.
-func setFlag(object resource.Object, setting string, value *bool) {
-	if value != nil {
-		object[setting] = *value
-	}
-}
-
-// text is a text that may be left out, "" where it is.
-func text[T ~string](value *T) string {
-	if value == nil {
-		return ""
-	}
-	return string(*value)
-}

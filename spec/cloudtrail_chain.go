@@ -43,7 +43,7 @@ func (s *chain) share(at resource.Address, object resource.Object, from *node) {
 		return
 	}
 	if !reflect.DeepEqual(s.out.Want.Objects[at], object) {
-		s.problems.add(from.place(), "%s is declared otherwise at %s: what several trails share is the same for all of them", at.Plain(), first.place())
+		s.problems.add(from.place(), "%s is declared otherwise at %s: what several trails share is the same for all of them", called(at), first.place())
 	}
 }
 
@@ -61,13 +61,28 @@ func (s *chain) want(at resource.Address, from *node, kept bool, statements ...s
 		}
 		sid := sidOf(statement)
 		if other, again := p.sids[sid]; again {
-			s.problems.add(from.place(), "the policy of %s would have two statements with the Sid %q, this one and that for %s: "+
-				"let the names differ in more than case and punctuation", at.Plain(), sid, other.place())
-			continue
+			s.problems.add(from.place(), "the policy of %s would have two statements with the Sid %q, one for this and one for %s: "+
+				"let the names differ in more than case and punctuation", called(at), sid, other.place())
+			return
 		}
 		p.sids[sid] = from
 		p.statements = append(p.statements, statement)
 	}
+}
+
+// called is what people call what trails share.
+func called(at resource.Address) string {
+	if at.Kind == kindBucket || at.Kind == kindBucketPolicy {
+		return "the bucket " + at.Name
+	}
+	where, name := at.Parts(2)[0], at.Parts(2)[1]
+	switch at.Kind {
+	case kindKey:
+		return "the key " + aliasPrefix + name + " in " + where
+	case kindLogsGroup:
+		return "the log group " + name + " in " + where
+	}
+	return at.Plain()
 }
 
 // sidOf returns the Sid of a statement.
@@ -106,12 +121,4 @@ func (s *chain) finish() {
 	if len(relied) > 0 {
 		s.out.Want.Relied = relied
 	}
-}
-
-// isTrue says of a flag that can only be given as true that false says nothing.
-func (c *compiler) isTrue(n *node, key string, value *bool) bool {
-	if value != nil && !*value {
-		c.problems.add(n.at(key).place(), "%s: false says nothing: leave the key out", key)
-	}
-	return value != nil && *value
 }

@@ -25,7 +25,9 @@ func TestDenialByS3NamesThePermissionByIAMsName(t *testing.T) {
 		}
 	}
 	remove := func(a resource.Address, before resource.Object) func(*live.Account) error {
-		return func(to *live.Account) error { return to.Write(t.Context(), resource.Change{Address: a, Before: before}) }
+		return func(to *live.Account) error {
+			return to.Write(t.Context(), resource.Change{Address: a, Before: before})
+		}
 	}
 	for _, test := range []struct {
 		// method and part of the address say which call is refused.

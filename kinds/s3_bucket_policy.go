@@ -115,9 +115,9 @@ func replaceBucketPolicy(ctx context.Context, w *Writer, a resource.Address, bef
 	switch {
 	case err != nil:
 		return err
-	case now == after:
+	case samePolicy(now, after):
 		return nil
-	case !samePolicy(now, before) && !samePolicy(now, after):
+	case !samePolicy(now, before):
 		return fmt.Errorf("since the plan was made, the policy of bucket %s has changed; nothing was changed: plan again", a.Name)
 	case after == "":
 		_, err = b.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: b.name, ExpectedBucketOwner: b.owner}, b.there)

@@ -156,6 +156,12 @@ func TestPolicyInOtherWordsIsTheSame(t *testing.T) {
 	if got := s.policyText(); got != tlsOnly {
 		t.Errorf("it is %s", got)
 	}
+	reworded := strings.ReplaceAll(tlsOnly, "s3:*", "S3:*")
+	s.byHand(reworded)
+	s.write(resource.Change{Address: auditPolicy, Before: settings{"document": resource.Document(onAuditBucket)}, After: settings{"document": resource.Document(tlsOnly)}})
+	if got := s.policyText(); got != reworded {
+		t.Errorf("what is as it shall be was written again: %s", got)
+	}
 	s.write(resource.Change{Address: auditPolicy, Before: settings{"document": resource.Document(tlsOnly)}})
 	s.shows(auditPolicy, nil)
 	s.write(resource.Change{Address: auditPolicy, Before: settings{"document": resource.Document(tlsOnly)}}) // what is gone is gone

@@ -36,6 +36,7 @@ type Reader struct {
 	users   shared[[]types.UserDetail]
 	others  shared[otherDetails]
 	tags    shared[map[string]map[string]string]
+	buckets sharedBy[bucketPlace]
 	notices struct {
 		sync.Mutex
 		texts []string

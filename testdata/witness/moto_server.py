@@ -32,6 +32,8 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import utcnow
 from moto.iam.models import AccessKeyLastUsed, IAMBackend, User, iam_backends
 from moto.iam.responses import IamResponse
+from moto.s3.models import PublicAccessBlock, S3Backend
+from moto.s3.responses import S3Response
 from moto.server import ThreadedMotoServer
 from moto.utilities.utils import get_partition
 
@@ -142,6 +144,45 @@ def find_policies_by_tags():
     tagging.iter_taggable_backends = with_policies
 
 
+def close_new_buckets():
+    """moto makes buckets as they were before April 2023: with access control lists, and without a public access block."""
+    create = S3Backend.create_bucket
+
+    def create_closed(self, *args, **kwargs):
+        bucket = create(self, *args, **kwargs)
+        bucket.ownership_rule = "BucketOwnerEnforced"
+        bucket.public_access_block = PublicAccessBlock(True, True, True, True)
+        return bucket
+
+    S3Backend.create_bucket = create_closed
+
+
+def tell_regions_of_buckets():
+    """moto's ListBuckets leaves out in which Region a bucket is, which AWS tells where a prefix is asked for."""
+    all_buckets = S3Response.all_buckets
+
+    def all_buckets_and_regions(self):
+        serialized = self.serialized
+
+        def with_regions(answer):
+            for bucket in answer.result["Buckets"]:
+                bucket["BucketRegion"] = self.backend.get_bucket(bucket["Name"]).region_name
+            return serialized(answer)
+
+        self.serialized = with_regions
+        try:
+            return all_buckets(self)
+        finally:
+            del self.serialized
+
+    S3Response.all_buckets = all_buckets_and_regions
+
+
+def deliver_no_access_logs():
+    """moto writes access logs at once, also of calls that only look, so that no bucket can be deleted that they go to; AWS takes hours."""
+    S3Backend.log_incoming_request = lambda self, request, bucket_name: None
+
+
 REPAIRS = [
     list_no_service_specific_credentials,
     keep_boundaries_of_users,
@@ -149,6 +190,9 @@ REPAIRS = [
     move_groups,
     fold_tag_keys,
     find_policies_by_tags,
+    close_new_buckets,
+    tell_regions_of_buckets,
+    deliver_no_access_logs,
 ]
 
 

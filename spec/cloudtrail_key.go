@@ -23,7 +23,7 @@ const (
 
 var (
 	keyAliasPattern = regexp.MustCompile(`^` + aliasForm + `$`)
-	keyARN          = regexp.MustCompile(`^arn:([a-z-]+):kms:(` + regionForm + `):[0-9]{12}:key/[A-Za-z0-9-]+$`)
+	keyARN          = regexp.MustCompile(`^arn:([a-z-]+):kms:(` + regionForm + `):([0-9]{12}):key/[A-Za-z0-9-]+$`)
 )
 
 func (k keyReference) check() error {
@@ -154,6 +154,9 @@ func (t *oneTrail) besideBucket(k keyReference, n *node) {
 		return
 	case m != nil && m[1] != t.partition:
 		t.problems.add(n.place(), "%q is of the partition %s, but this is for %s: write ${partition}", string(k), m[1], t.partition)
+	case m != nil && m[2] == t.region && m[3] == t.account:
+		t.problems.add(n.place(), "%q is a key of this account in the trail's home Region: name it by its alias, as in alias/audit", string(k))
+		return
 	case m != nil:
 		where = m[2]
 	}

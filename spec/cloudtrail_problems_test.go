@@ -299,7 +299,7 @@ func TestProblemsOfTrailsThatShare(t *testing.T) {
 		"Sids": {
 			"cloudtrail:\n  my-audit: {home_region: eu-west-1, bucket: acme-audit}\n  my.audit: {home_region: eu-west-1, bucket: acme-audit}",
 			[]string{
-				`5:46: the policy of the bucket acme-audit would have two statements with the Sid "BaselineTestAclCheckMyAuditEuWest1", ` +
+				`5:46: the policy of the bucket acme-audit would have two statements with the Sid "BaselineTest9f86d0AclCheckMyAuditEuWest1", ` +
 					`one for this and one for baseline.yaml:4:46: let the names differ in more than case and punctuation`,
 			},
 		},

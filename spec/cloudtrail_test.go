@@ -13,7 +13,7 @@ import (
 )
 
 // own begins the Sids of the statements of the baseline called test.
-const own = "BaselineTest"
+const own = "BaselineTest9f86d0"
 
 var (
 	auditTrail  = resource.At("cloudtrail_trail", "eu-west-1", "audit")

@@ -159,14 +159,16 @@ func (k *foundKey) revive(ctx context.Context, w *Writer) error {
 	return err
 }
 
-// change makes a key that looks like before look like after. A disabled key takes no rotation, so it is enabled first and
-// disabled last.
+// change makes a key that looks like before look like after. A disabled key takes no rotation, so it is enabled first, even where
+// an earlier try has disabled it already, and disabled last.
 func (k *foundKey) change(ctx context.Context, w *Writer, before, after resource.Object) error {
 	key, in := k.about.KeyId, kmsIn(k.region)
 	if err := k.changeAlias(ctx, w, after); err != nil {
 		return err
 	}
-	if changed(before, after, "enabled") && after.Flag("enabled") {
+	turns := changed(before, after, "rotation")
+	wakes := turns && k.about.KeyState == types.KeyStateDisabled
+	if wakes || changed(before, after, "enabled") && after.Flag("enabled") {
 		if _, err := w.KMS.EnableKey(ctx, &kms.EnableKeyInput{KeyId: key}, in); err != nil {
 			return err
 		}
@@ -184,7 +186,7 @@ func (k *foundKey) change(ctx context.Context, w *Writer, before, after resource
 			return err
 		}
 	}
-	if changed(before, after, "rotation") {
+	if turns {
 		if err := k.changeRotation(ctx, w, after.Number("rotation")); err != nil {
 			return err
 		}
@@ -199,7 +201,7 @@ func (k *foundKey) change(ctx context.Context, w *Writer, before, after resource
 	if err != nil {
 		return err
 	}
-	if changed(before, after, "enabled") && !after.Flag("enabled") {
+	if (wakes || changed(before, after, "enabled")) && !before.With(after).Flag("enabled") {
 		_, err = w.KMS.DisableKey(ctx, &kms.DisableKeyInput{KeyId: key}, in)
 	}
 	return err

@@ -75,7 +75,7 @@ func logsGroupWeakens(before, after resource.Object) []string {
 	}
 	var weaker []string
 	if was, is := before.Number("retention"), after.Number("retention"); after.Has("retention") && is != 0 && (was == 0 || is < was) {
-		weaker = append(weaker, fmt.Sprintf("keeps log events for %s instead of %s", days(is), days(was)))
+		weaker = append(weaker, fmt.Sprintf("keeps log events %s instead of %s", forDays(is), forDays(was)))
 	}
 	if before.Text("kms") != "" && after.Has("kms") && after.Text("kms") == "" {
 		weaker = append(weaker, "encrypts what comes with no key of the account any more")
@@ -83,15 +83,15 @@ func logsGroupWeakens(before, after resource.Object) []string {
 	return weaker
 }
 
-// days says for how long something is kept.
-func days(n int) string {
+// forDays says for how long something is kept.
+func forDays(n int) string {
 	switch n {
 	case 0:
-		return "ever"
+		return "for ever"
 	case 1:
-		return "1 day"
+		return "for 1 day"
 	}
-	return strconv.Itoa(n) + " days"
+	return "for " + strconv.Itoa(n) + " days"
 }
 
 func findLogsGroups(ctx context.Context, r *Reader, addresses []resource.Address) (resource.State, error) {

@@ -55,9 +55,11 @@ func TestChangesGoOnAfterAnyOfTheirCalls(t *testing.T) {
 		}
 		for name, steps := range changes {
 			t.Run(s.address.String()+"/"+name, func(t *testing.T) {
-				for cut := 1; cutOff(t, s, steps, cut, sandbox.LostBefore); cut++ {
-				}
-				for cut := 1; cutOff(t, s, steps, cut, sandbox.LostAfter); cut++ {
+				for _, how := range []sandbox.Loss{sandbox.LostBefore, sandbox.LostAfter} {
+					cut := 1
+					for cutOff(t, s, steps, cut, how) {
+						cut++
+					}
 				}
 			})
 		}

@@ -1,6 +1,7 @@
 package kinds_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,6 +54,29 @@ func TestKeyIsFoundWithoutItsAlias(t *testing.T) {
 	s.shows(auditKey, made)
 	if id := s.look(auditKey)[auditKey].Facts[resource.FactID]; id != left.Facts[resource.FactID] {
 		t.Errorf("another key was made: %s beside %s", id, left.Facts[resource.FactID])
+	}
+}
+
+// Of two keys without an alias that were made for it, as after an answer that was lost, the one that is not to be deleted is meant.
+func TestKeyThatIsToBeDeletedIsNotPreferred(t *testing.T) {
+	s := openSandbox(t, sandbox.Options{})
+	client := s.keys("eu-west-1")
+	var ids []string
+	for range 4 {
+		made, err := client.CreateKey(t.Context(), &kms.CreateKeyInput{Tags: []types.Tag{{TagKey: aws.String("baseline:alias"), TagValue: aws.String("audit")}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, *made.KeyMetadata.KeyId)
+	}
+	slices.Sort(ids)
+	for _, id := range []string{ids[0], ids[1], ids[3]} {
+		if _, err := client.ScheduleKeyDeletion(t.Context(), &kms.ScheduleKeyDeletionInput{KeyId: &id}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := s.look(auditKey)[auditKey].Facts[resource.FactID]; got != ids[2] {
+		t.Errorf("key %q was found, want %q of %q", got, ids[2], ids)
 	}
 }
 

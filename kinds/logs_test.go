@@ -119,8 +119,10 @@ func TestFiltersOfAGroupAreReadTogether(t *testing.T) {
 		s.write(resource.Change{Address: a, After: complete("logs_metric_filter", settings{"pattern": "x", "metric": "A/b"})})
 		all = append(all, a)
 	}
-	others := at("logs_metric_filter", "eu-west-1", "/audit/trail", "others")
-	s.write(resource.Change{Address: others, After: complete("logs_metric_filter", settings{"pattern": "x", "metric": "A/b"})})
+	for i := range 60 { // more than a page of others, which come before
+		others := at("logs_metric_filter", "eu-west-1", "/audit/trail", fmt.Sprintf("a-%d", i))
+		s.write(resource.Change{Address: others, After: complete("logs_metric_filter", settings{"pattern": "x", "metric": "A/b"})})
+	}
 	all = append(all, at("logs_metric_filter", "eu-west-1", "/audit/trail", "baseline-cis-none"), at("logs_metric_filter", "eu-west-1", "/none", "baseline-cis-1"))
 	s.sandbox.ResetCalls()
 	if n := len(s.look(all...)); n != 15 {

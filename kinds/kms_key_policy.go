@@ -35,7 +35,8 @@ func layKey(a resource.Address, wanted resource.Object, see func(resource.Addres
 	return laid
 }
 
-// policyOfNewKey leaves a key to the account whose trail the statements are for; "" where they are for none.
+// policyOfNewKey leaves a key to the account that the statements are made for, which their conditions tell, as by the ARN of a
+// trail; "" where they tell none.
 func policyOfNewKey(statements string) string {
 	document, err := policy.Parse(statements)
 	if err != nil {
@@ -43,8 +44,8 @@ func policyOfNewKey(statements string) string {
 	}
 	for _, statement := range document.Statements {
 		for _, condition := range statement.Conditions {
-			for _, arn := range condition.LimitedTo("aws:SourceArn") {
-				if account := policy.AccountOf(arn); account != "" {
+			for _, arn := range condition.Values {
+				if account := policy.AccountOf(arn); account != "" && account != arn {
 					return rootPolicy(strings.Split(arn, ":")[1], account)
 				}
 			}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"baseline/resource"
 )
 
@@ -49,7 +47,7 @@ func s3Bucket() Kind {
 			Follows:      logTarget,
 			Lay:          layBucket,
 			OneWay:       bucketLoses,
-			Holds:        bucketHolds,
+			Holds:        held,
 			OneWayUpdate: bucketExpires,
 			Notes:        bucketNotes,
 			Weakens:      bucketWeakens,
@@ -60,9 +58,6 @@ func s3Bucket() Kind {
 		Delete: deleteBucket,
 	}
 }
-
-// factHolds is the fact that says what is in a bucket.
-const factHolds = resource.FactNow + "holds"
 
 // logTarget is the bucket that accesses are logged to. S3 tries out whether its policy lets it.
 func logTarget(_ string, a resource.Address, o resource.Object) []resource.Address {
@@ -81,13 +76,6 @@ func layBucket(_ resource.Address, wanted resource.Object, _ func(resource.Addre
 	return wanted
 }
 
-func bucketHolds(facts resource.Facts) []string {
-	if holds := facts[factHolds]; holds != "" {
-		return []string{holds}
-	}
-	return nil
-}
-
 func bucketLoses(before resource.Resource) []string {
 	if holds := before.Facts[factHolds]; holds != "" {
 		return []string{"what is in it: " + holds}
@@ -97,7 +85,7 @@ func bucketLoses(before resource.Resource) []string {
 
 // findBuckets looks at each of the buckets, all side by side.
 func findBuckets(ctx context.Context, r *Reader, addresses []resource.Address) (resource.State, error) {
-	return findEach(ctx, addresses, func(ctx context.Context, a resource.Address) (resource.Resource, error) {
+	return findEach(addresses, func(a resource.Address) (resource.Resource, error) {
 		place, err := r.bucket(ctx, a.Name)
 		switch {
 		case err != nil:
@@ -109,25 +97,4 @@ func findBuckets(ctx context.Context, r *Reader, addresses []resource.Address) (
 		}
 		return readBucket(ctx, callsOf(r.Services, r.Account, a.Name, place.region), place.region)
 	})
-}
-
-// findEach looks for objects side by side. One whose settings come back as nil is not there.
-func findEach(
-	ctx context.Context, addresses []resource.Address, find func(context.Context, resource.Address) (resource.Resource, error),
-) (resource.State, error) {
-	found := make([]resource.Resource, len(addresses))
-	group, ctx := errgroup.WithContext(ctx)
-	for i, a := range addresses {
-		group.Go(func() (err error) { found[i], err = find(ctx, a); return err })
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	state := resource.State{}
-	for i, a := range addresses {
-		if found[i].Settings != nil {
-			state[a] = found[i]
-		}
-	}
-	return state, nil
 }

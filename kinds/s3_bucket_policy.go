@@ -77,7 +77,7 @@ func takeBackBucketPolicy(before, after, found resource.Object) (resource.Object
 }
 
 func findBucketPolicies(ctx context.Context, r *Reader, addresses []resource.Address) (resource.State, error) {
-	return findEach(ctx, addresses, func(ctx context.Context, a resource.Address) (resource.Resource, error) {
+	return findEach(addresses, func(a resource.Address) (resource.Resource, error) {
 		place, err := r.bucket(ctx, a.Name)
 		switch {
 		case err != nil:

@@ -365,14 +365,14 @@ func TestUpdateKeepsWhatHasNoSetting(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := s.look(audit)[audit].Settings
-	s.write(resource.Change{Address: audit, Before: before, After: before.With(settings{"encryption_key": auditKey, "access_logs": "acme-access-logs/audit/"})})
+	s.write(resource.Change{Address: audit, Before: before, After: before.With(settings{"encryption_key": foreignKey, "access_logs": "acme-access-logs/audit/"})})
 
 	crypt, err := client.GetBucketEncryption(t.Context(), &s3.GetBucketEncryptionInput{Bucket: name})
 	if err != nil {
 		t.Fatal(err)
 	}
 	rule := crypt.ServerSideEncryptionConfiguration.Rules[0]
-	if !aws.ToBool(rule.BucketKeyEnabled) || aws.ToString(rule.ApplyServerSideEncryptionByDefault.KMSMasterKeyID) != auditKey {
+	if !aws.ToBool(rule.BucketKeyEnabled) || aws.ToString(rule.ApplyServerSideEncryptionByDefault.KMSMasterKeyID) != foreignKey {
 		t.Errorf("encryption: %+v", rule)
 	}
 	logging, err := client.GetBucketLogging(t.Context(), &s3.GetBucketLoggingInput{Bucket: name})

@@ -9,7 +9,7 @@ import (
 
 func TestWhatWeakensABucket(t *testing.T) {
 	whole := complete("s3_bucket", settings{
-		"region": euWest, "encryption": "aws:kms", "encryption_key": auditKey, "versioning": "Enabled", "expire": 365, "access_logs": "acme-access-logs/",
+		"region": euWest, "encryption": "aws:kms", "encryption_key": foreignKey, "versioning": "Enabled", "expire": 365, "access_logs": "acme-access-logs/",
 	})
 	for _, test := range []struct {
 		name  string
@@ -24,7 +24,7 @@ func TestWhatWeakensABucket(t *testing.T) {
 		{"objects of others", settings{"ownership": "ObjectWriter"}, "what is written to it belongs to whoever wrote it"},
 		{"encrypted by S3", settings{"encryption": "AES256", "encryption_key": ""}, "new objects are encrypted with AES256 instead of aws:kms"},
 		{"encrypted twice", settings{"encryption": "aws:kms:dsse"}, ""},
-		{"another key", settings{"encryption_key": auditKey + "-2"}, ""},
+		{"another key", settings{"encryption_key": foreignKey + "-2"}, ""},
 		{"AWS's key", settings{"encryption_key": ""}, "new objects are encrypted with a key of AWS's instead of the bucket's"},
 		{"no versions", settings{"versioning": ""}, "it no longer keeps what is overwritten or deleted"},
 		{"kept longer", settings{"expire": 366}, ""},

@@ -17,7 +17,7 @@ const tlsOnly = `{"Version":"2012-10-17","Statement":[{"Sid":"BaselineTLS","Effe
 // takesAccessLogs lets S3 write the access logs of the account's buckets into a bucket.
 const takesAccessLogs = `{"Version":"2012-10-17","Statement":[{"Sid":"AccessLogs","Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::acme-access-logs/*","Condition":{"StringEquals":{"aws:SourceAccount":"111122223333"}}}]}`
 
-const auditKey = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555"
+const foreignKey = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555"
 
 var (
 	auditBucket = object{at("s3_bucket", "acme-audit"), settings{"region": "eu-west-1"}}
@@ -41,7 +41,7 @@ var s3Samples = []sample{
 		needs:   []object{logsBucket, logsPolicy},
 		first:   settings{"region": "eu-west-1"},
 		second: settings{
-			"region": "eu-west-1", "ownership": "BucketOwnerPreferred", "encryption": "aws:kms", "encryption_key": auditKey, "versioning": "Enabled",
+			"region": "eu-west-1", "ownership": "BucketOwnerPreferred", "encryption": "aws:kms", "encryption_key": foreignKey, "versioning": "Enabled",
 			"public_access_block": []string{"BlockPublicPolicy"}, "expire": 2555, "access_logs": "acme-access-logs/audit/",
 			"tags": tags{"team": "data", "cost centre": "1+1"},
 		},

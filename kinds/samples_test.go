@@ -57,8 +57,9 @@ var (
 func at(kind resource.Kind, parts ...string) resource.Address { return resource.At(kind, parts...) }
 
 // samples are two for each kind.
-var samples = slices.Concat(iamSamples, s3Samples)
+var samples = slices.Concat(iamSamples, s3Samples, keySamples)
 
+// iamSamples are those of the kinds of IAM.
 var iamSamples = []sample{
 	{
 		address: at("iam_password_policy", "account"),

@@ -1,12 +1,12 @@
 package kinds
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"baseline/policy"
 	"baseline/resource"
@@ -70,15 +70,16 @@ func organizationAdvice(organization string) string {
 }
 
 // bucketPolicy is the policy of a bucket, "" where it can't be read: the failure that it is asked for matters more.
-func (t *writtenTrail) bucketPolicy(ctx context.Context, bucket string) string {
-	answer, err := t.S3.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &bucket}, func(o *s3.Options) { o.Region = t.home })
-	switch {
-	case code(err) == "NoSuchBucketPolicy":
-		return noStatements
-	case err != nil:
+func (t *writtenTrail) bucketPolicy(ctx context.Context, name string) string {
+	bucket, err := t.bucket(ctx, name)
+	if err != nil {
 		return ""
 	}
-	return aws.ToString(answer.Policy)
+	text, err := bucket.policy(ctx)
+	if err != nil {
+		return ""
+	}
+	return cmp.Or(string(text), noStatements)
 }
 
 // noStatements is a policy that holds nothing.
@@ -86,14 +87,13 @@ const noStatements = `{"Version":"2012-10-17","Statement":[]}`
 
 // keyPolicy is the policy of a key by its alias or ARN, "" where it can't be read.
 func (t *writtenTrail) keyPolicy(ctx context.Context, key string) string {
-	inHome := func(o *kms.Options) { o.Region = t.home }
-	described, err := t.KMS.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: &key}, inHome) // GetKeyPolicy takes no alias
+	described, err := t.KMS.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: &key}, kmsIn(t.home)) // GetKeyPolicy takes no alias
 	if err != nil {
 		return ""
 	}
 	answer, err := t.KMS.GetKeyPolicy(ctx, &kms.GetKeyPolicyInput{
 		KeyId: described.KeyMetadata.Arn, PolicyName: aws.String("default"),
-	}, inHome)
+	}, kmsIn(t.home))
 	if err != nil {
 		return ""
 	}

@@ -11,14 +11,6 @@ import (
 
 const cloudTrailTrailKind resource.Kind = "cloudtrail_trail"
 
-// What a trail stands on.
-const (
-	trailBucketKind   resource.Kind = "s3_bucket"
-	trailKeyKind      resource.Kind = "kms_key"
-	trailLogGroupKind resource.Kind = "logs_group"
-	trailTopicKind    resource.Kind = "sns_topic"
-)
-
 // The facts of a trail.
 const (
 	factTrailARN = "arn"
@@ -99,19 +91,19 @@ func trailNeeds(account string, a resource.Address, o resource.Object) []resourc
 	}
 	var needs []resource.Address
 	if bucket := o.Text("bucket"); bucket != "" {
-		needs = append(needs, resource.At(trailBucketKind, bucket))
+		needs = append(needs, resource.At(s3BucketKind, bucket))
 	}
 	if alias, ok := strings.CutPrefix(o.Text("kms"), aliasPrefix); ok {
-		needs = append(needs, resource.At(trailKeyKind, home, alias))
+		needs = append(needs, resource.At(kmsKeyKind, home, alias))
 	}
 	if group := o.Text("log_group"); group != "" && !isARN(group) {
-		needs = append(needs, resource.At(trailLogGroupKind, home, group))
+		needs = append(needs, resource.At(logsGroupKind, home, group))
 	}
 	if role, ok := principalAddress(account, o.Text("log_role")); ok {
 		needs = append(needs, role)
 	}
 	if topic := strings.Split(o.Text("sns_topic"), ":"); len(topic) == 6 && topic[4] == account {
-		needs = append(needs, resource.At(trailTopicKind, topic[3], topic[5]))
+		needs = append(needs, resource.At(snsTopicKind, topic[3], topic[5]))
 	}
 	return needs
 }
@@ -123,8 +115,8 @@ func isARN(text string) bool { return strings.HasPrefix(text, "arn:") }
 
 // trailPlace takes an address apart. A trail of another account, whose name holds that account, is not ours.
 func trailPlace(a resource.Address) (home, name string, ours bool) {
-	parts := a.Parts(2)
-	return parts[0], parts[1], !strings.Contains(parts[1], ":")
+	home, name = regionOf(a)
+	return home, name, !strings.Contains(name, ":")
 }
 
 // layTrail names the wanted key by the first of its aliases, as the account shows it.
@@ -134,12 +126,12 @@ func layTrail(a resource.Address, wanted resource.Object, see func(resource.Addr
 	if !ok {
 		return wanted
 	}
-	key, exists := see(resource.At(trailKeyKind, home, alias))
-	aliases := strings.Fields(key.Facts["aliases"])
+	key, exists := see(resource.At(kmsKeyKind, home, alias))
+	aliases := strings.Fields(key.Facts[factAliases])
 	if !exists || len(aliases) == 0 {
 		return wanted
 	}
-	return wanted.With(resource.Object{"kms": aliasPrefix + strings.TrimPrefix(aliases[0], aliasPrefix)})
+	return wanted.With(resource.Object{"kms": aliases[0]})
 }
 
 // weakensTrail says in which way a change leaves less of a record, or a less sure one.

@@ -219,7 +219,7 @@ func (r *Reader) trailKey(ctx context.Context, home, key string) (string, error)
 	}
 	var aliases []string
 	err = everyPage(func(marker *string) (bool, *string, error) {
-		page, err := r.KMS.ListAliases(ctx, &kms.ListAliasesInput{KeyId: &key, Marker: marker}, func(o *kms.Options) { o.Region = home })
+		page, err := r.KMS.ListAliases(ctx, &kms.ListAliasesInput{KeyId: &key, Marker: marker}, kmsIn(home))
 		if err != nil {
 			return false, nil, err
 		}
@@ -229,7 +229,7 @@ func (r *Reader) trailKey(ctx context.Context, home, key string) (string, error)
 		return page.Truncated, page.NextMarker, nil
 	})
 	switch {
-	case code(err) == "NotFoundException": // it is gone for good, and the trail still has it
+	case missing(err): // it is gone for good, and the trail still has it
 		return key, nil
 	case err != nil:
 		return "", err
@@ -241,14 +241,12 @@ func (r *Reader) trailKey(ctx context.Context, home, key string) (string, error)
 
 // trailLogGroup is how a trail's log group is written in its settings.
 func trailLogGroup(partition, account, home, arn string) string {
-	name, ok := strings.CutPrefix(arn, trailLogGroupARN(partition, account, home, ""))
+	name, ok := strings.CutPrefix(arn, logsGroupARN(partition, account, resource.At(logsGroupKind, home, "")))
 	if !ok {
 		return arn
 	}
-	return strings.TrimSuffix(name, ":*")
+	return strings.TrimSuffix(name, allStreams)
 }
 
-// trailLogGroupARN is the ARN of a log group in the account and home Region of a trail, without the ":*" that CloudTrail wants after it.
-func trailLogGroupARN(partition, account, home, name string) string {
-	return "arn:" + partition + ":logs:" + home + ":" + account + ":log-group:" + name
-}
+// allStreams is what CloudTrail wants after the ARN of a log group.
+const allStreams = ":*"

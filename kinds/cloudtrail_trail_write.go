@@ -3,13 +3,13 @@ package kinds
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
-	iam "github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"baseline/resource"
 	"baseline/trail"
@@ -42,7 +42,7 @@ func createTrail(ctx context.Context, w *Writer, a resource.Address, after resou
 		IsMultiRegionTrail: flagOf(after, "multi_region"), IncludeGlobalServiceEvents: flagOf(after, "global_events"),
 		EnableLogFileValidation: flagOf(after, "validation"), IsOrganizationTrail: flagOf(after, "organization"),
 		KmsKeyId: given(after, "kms"), CloudWatchLogsRoleArn: given(after, "log_role"), SnsTopicName: given(after, "sns_topic"),
-		TagsList: trailTags(tagList(after.Map("tags"))),
+		TagsList: trailTags(after.Map("tags")),
 	}
 	if group := t.logGroup(after); group != "" {
 		in.CloudWatchLogsLogGroupArn = &group
@@ -66,14 +66,14 @@ func updateTrail(ctx context.Context, w *Writer, a resource.Address, before, aft
 		}
 	}
 	arn := aws.String(trailARN(w.Partition, w.Account, t.home, t.name))
-	err = updateTags(before, after, keysDiffer, func(keys []string) error {
+	err = updateTagMap(before, after, keysDiffer, func(keys []string) error {
 		list := make([]types.Tag, len(keys))
 		for i, key := range keys {
 			list[i].Key = aws.String(key)
 		}
 		_, err := w.CloudTrail.RemoveTags(ctx, &cloudtrail.RemoveTagsInput{ResourceId: arn, TagsList: list}, trailsIn(t.home))
 		return err
-	}, func(tags []iam.Tag) error {
+	}, func(tags map[string]string) error {
 		_, err := w.CloudTrail.AddTags(ctx, &cloudtrail.AddTagsInput{ResourceId: arn, TagsList: trailTags(tags)}, trailsIn(t.home))
 		return err
 	})
@@ -175,7 +175,7 @@ func (t *writtenTrail) logGroup(o resource.Object) string {
 	case group == "" || isARN(group):
 		return group
 	}
-	return trailLogGroupARN(t.Partition, t.Account, t.home, group) + ":*"
+	return logsGroupARN(t.Partition, t.Account, resource.At(logsGroupKind, t.home, group)) + allStreams
 }
 
 // delivery is the trail as far as the policies are concerned of what it delivers to. The id of an organization is not known here.
@@ -198,11 +198,11 @@ func flagOf(o resource.Object, name string) *bool {
 	return aws.Bool(o.Flag(name))
 }
 
-// trailTags are tags as CloudTrail takes them.
-func trailTags(tags []iam.Tag) []types.Tag {
+// trailTags are tags as CloudTrail takes them, in the order of their keys.
+func trailTags(tags map[string]string) []types.Tag {
 	var list []types.Tag
-	for _, tag := range tags {
-		list = append(list, types.Tag{Key: tag.Key, Value: tag.Value})
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		list = append(list, types.Tag{Key: aws.String(key), Value: aws.String(tags[key])})
 	}
 	return list
 }

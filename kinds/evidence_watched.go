@@ -64,7 +64,7 @@ func (r *Reader) groupOf(home, setting string) (region, name string, ok bool) {
 		return "", "", false
 	}
 	name, ok = strings.CutPrefix(of.Resource, "log-group:")
-	return of.Region, strings.TrimSuffix(name, ":*"), ok
+	return of.Region, strings.TrimSuffix(name, allStreams), ok
 }
 
 // watchedIn returns the metric filters of log groups of a Region.
@@ -96,7 +96,7 @@ func (r *Reader) watchedIn(ctx context.Context, region string, groups []string) 
 		for _, filter := range filters[i] {
 			of = append(of, filter.with(on, told))
 		}
-		watched[resource.At(trailLogGroupKind, region, group)] = of
+		watched[resource.At(logsGroupKind, region, group)] = of
 	}
 	return watched, nil
 }
@@ -113,8 +113,7 @@ type countedFilter struct {
 // filtersOf returns the metric filters of a log group, none where there is no such group.
 func (r *Reader) filtersOf(ctx context.Context, region, group string) (filters []countedFilter, err error) {
 	err = everyPage(func(marker *string) (bool, *string, error) {
-		page, err := r.Logs.DescribeMetricFilters(ctx, &cloudwatchlogs.DescribeMetricFiltersInput{LogGroupName: &group, NextToken: marker},
-			func(o *cloudwatchlogs.Options) { o.Region = region })
+		page, err := r.Logs.DescribeMetricFilters(ctx, &cloudwatchlogs.DescribeMetricFiltersInput{LogGroupName: &group, NextToken: marker}, logsIn(region))
 		if err != nil {
 			return false, nil, err
 		}
@@ -127,7 +126,7 @@ func (r *Reader) filtersOf(ctx context.Context, region, group string) (filters [
 		}
 		return aws.ToString(page.NextToken) != "", page.NextToken, nil
 	})
-	if code(err) == "ResourceNotFoundException" {
+	if missing(err) {
 		return nil, nil
 	}
 	return filters, err
@@ -138,7 +137,7 @@ func (r *Reader) alarmsOf(ctx context.Context, region string) (alarms []types.Me
 	err = everyPage(func(marker *string) (bool, *string, error) {
 		page, err := r.CloudWatch.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{
 			AlarmTypes: []types.AlarmType{types.AlarmTypeMetricAlarm}, MaxRecords: aws.Int32(alarmsPage), NextToken: marker,
-		}, func(o *cloudwatch.Options) { o.Region = region })
+		}, cloudWatchIn(region))
 		if err != nil {
 			return false, nil, err
 		}
@@ -212,8 +211,7 @@ func (r *Reader) confirmed(ctx context.Context, topic string) (n int, err error)
 		return 1, nil
 	}
 	err = everyPage(func(marker *string) (bool, *string, error) {
-		page, err := r.SNS.ListSubscriptionsByTopic(ctx, &sns.ListSubscriptionsByTopicInput{TopicArn: &topic, NextToken: marker},
-			func(o *sns.Options) { o.Region = of.Region })
+		page, err := r.SNS.ListSubscriptionsByTopic(ctx, &sns.ListSubscriptionsByTopicInput{TopicArn: &topic, NextToken: marker}, snsIn(of.Region))
 		if err != nil {
 			return false, nil, err
 		}
@@ -224,7 +222,7 @@ func (r *Reader) confirmed(ctx context.Context, topic string) (n int, err error)
 		}
 		return aws.ToString(page.NextToken) != "", page.NextToken, nil
 	})
-	if code(err) == "NotFound" {
+	if missing(err) {
 		return 0, nil
 	}
 	return n, err

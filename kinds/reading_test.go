@@ -231,7 +231,7 @@ func TestOwners(t *testing.T) {
 	}
 }
 
-func TestCreatingIsOneWrite(t *testing.T) {
+func TestCreatingInIAMIsOneWrite(t *testing.T) {
 	for _, s := range iamSamples {
 		subject := openSandbox(t, sandbox.Options{})
 		for _, need := range s.needs {

@@ -9,7 +9,7 @@ import (
 // A sample is one object of a kind, in two forms.
 type sample struct {
 	address resource.Address
-	// ground makes what the object stands on and no list of the account shows; nil for nothing.
+	// ground makes what the object stands on and no kind of ours makes; nil for nothing.
 	ground func(*subject)
 	// needs are created before and deleted after, in reverse.
 	needs []object
@@ -59,8 +59,9 @@ var (
 func at(kind resource.Kind, parts ...string) resource.Address { return resource.At(kind, parts...) }
 
 // samples are two for each kind.
-var samples = slices.Concat(iamSamples, trailSamples)
+var samples = slices.Concat(iamSamples, s3Samples, keySamples, trailSamples)
 
+// iamSamples are those of the kinds of IAM.
 var iamSamples = []sample{
 	{
 		address: at("iam_password_policy", "account"),

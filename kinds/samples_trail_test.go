@@ -31,8 +31,8 @@ var (
 var trailSamples = []sample{
 	{
 		address: at("cloudtrail_trail", "eu-west-1", "audit"),
-		ground:  auditGround.lay,
-		needs:   auditGround.role(),
+		ground:  auditGround.layTopic,
+		needs:   auditGround.needs(),
 		first:   settings{"bucket": auditGround.Bucket},
 		second: settings{
 			"bucket": auditGround.Bucket, "prefix": "p", "multi_region": true, "validation": true, "kms": "alias/" + auditGround.alias,
@@ -43,8 +43,8 @@ var trailSamples = []sample{
 	},
 	{
 		address: at("cloudtrail_trail", "us-east-1", "Other.trail-1"),
-		ground:  otherGround.lay,
-		needs:   otherGround.role(),
+		ground:  otherGround.layTopic,
+		needs:   otherGround.needs(),
 		first: settings{
 			"bucket": otherGround.Bucket, "prefix": "p", "multi_region": true, "validation": true, "kms": "alias/" + otherGround.alias,
 			"log_group": otherGround.LogGroup, "log_role": otherGround.roleARN(), "selectors": advancedSelectors,

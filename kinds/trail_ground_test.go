@@ -64,6 +64,25 @@ func (g ground) role() []object {
 	}
 }
 
+// needs are what the trail stands on, but for the topic, as objects of ours.
+func (g ground) needs() []object {
+	return append([]object{
+		{at("s3_bucket", g.Bucket), settings{"region": g.Region}},
+		{at("s3_bucket_policy", g.Bucket), settings{"document": resource.Document(trail.Document(g.bucketStatements()...))}},
+		{at("kms_key", g.Region, g.alias), settings{
+			"alias": "alias/" + g.alias, "policy": resource.Document(trail.Document(append(g.KeyStatements(""), rootStatement)...)),
+		}},
+		{at("logs_group", g.Region, g.LogGroup), settings{}},
+	}, g.role()...)
+}
+
+// bucketStatements let the trail write to the bucket, with the prefix p too.
+func (g ground) bucketStatements() []string {
+	prefixed := g.Delivery
+	prefixed.Prefix = "p"
+	return slices.Concat(g.BucketStatements("Plain"), prefixed.BucketStatements("Prefixed"))
+}
+
 const rootStatement = `{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:*","Resource":"*"}`
 
 // lay makes the ground, but for the role.
@@ -74,7 +93,14 @@ func (g ground) lay(s *subject) {
 	to := s.services(g.Region)
 	_, err := to.Logs.CreateLogGroup(s.t.Context(), &cloudwatchlogs.CreateLogGroupInput{LogGroupName: &g.LogGroup})
 	must(s, 0, err)
-	_, err = to.SNS.CreateTopic(s.t.Context(), &sns.CreateTopicInput{Name: &g.topic})
+	g.layTopic(s)
+}
+
+// layTopic makes the topic and lets the trail tell it, which no kind of ours does.
+func (g ground) layTopic(s *subject) {
+	s.t.Helper()
+	to := s.services(g.Region)
+	_, err := to.SNS.CreateTopic(s.t.Context(), &sns.CreateTopicInput{Name: &g.topic})
 	must(s, 0, err)
 	_, err = to.SNS.SetTopicAttributes(s.t.Context(), &sns.SetTopicAttributesInput{
 		TopicArn: aws.String(g.topicARN()), AttributeName: aws.String("Policy"), AttributeValue: aws.String(trail.Document(g.TopicStatement("", g.topicARN()))),
@@ -82,7 +108,7 @@ func (g ground) lay(s *subject) {
 	must(s, 0, err)
 }
 
-// layBucket makes the bucket, and lets the trail write to it with the prefix p too.
+// layBucket makes the bucket, and lets the trail write to it.
 func (g ground) layBucket(s *subject) {
 	s.t.Helper()
 	in := &s3.CreateBucketInput{Bucket: &g.Bucket}
@@ -91,9 +117,7 @@ func (g ground) layBucket(s *subject) {
 	}
 	_, err := s.services(g.Region).S3.CreateBucket(s.t.Context(), in)
 	must(s, 0, err)
-	prefixed := g.Delivery
-	prefixed.Prefix = "p"
-	g.setBucketPolicy(s, slices.Concat(g.BucketStatements("Plain"), prefixed.BucketStatements("Prefixed"))...)
+	g.setBucketPolicy(s, g.bucketStatements()...)
 }
 
 func (g ground) setBucketPolicy(s *subject, statements ...string) {

@@ -2,8 +2,6 @@ package trail
 
 import (
 	"fmt"
-	"hash/crc32"
-	"regexp"
 	"strings"
 )
 
@@ -52,20 +50,9 @@ func (d Delivery) BucketStatements(own string) []string {
 	return statements
 }
 
-// sid tells the trail in the Sids of statements.
-func (d Delivery) sid() string { return sidOf(d.Name) + Alphanumeric(d.Region) }
-
-// plainName is a name of which Alphanumeric loses nothing: lower-case words with hyphens between them.
-var plainName = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$`)
-
-// sidOf tells a name in a Sid, which may hold letters and digits only. Names that differ only in what is lost thereby must not give
-// the same: AWS takes each Sid once in a policy, and a statement of ours is known by it.
-func sidOf(name string) string {
-	if plainName.MatchString(name) {
-		return Alphanumeric(name)
-	}
-	return Alphanumeric(name) + fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(name)))
-}
+// sid tells the trail in the Sids of statements, which may hold letters and digits only. Names that differ in nothing but case and
+// punctuation give the same.
+func (d Delivery) sid() string { return Alphanumeric(d.Name) + Alphanumeric(d.Region) }
 
 // Alphanumeric returns the letters and digits of a text, with every first one of a word in upper case.
 func Alphanumeric(text string) string {
@@ -100,7 +87,7 @@ func (d Delivery) KeyStatements(own string) []string {
 // LogsKeyStatements are what the policy of a KMS key must hold for a log group of the trail's Region to be encrypted with it.
 func (d Delivery) LogsKeyStatements(own string) []string {
 	return []string{
-		`{"Sid":"` + own + "Logs" + sidOf(d.LogGroup) + `","Effect":"Allow","Principal":{"Service":"logs.` + d.Region + `.amazonaws.com"},` +
+		`{"Sid":"` + own + "Logs" + Alphanumeric(d.LogGroup) + `","Effect":"Allow","Principal":{"Service":"logs.` + d.Region + `.amazonaws.com"},` +
 			`"Action":["kms:Encrypt*","kms:Decrypt*","kms:ReEncrypt*","kms:GenerateDataKey*","kms:Describe*"],"Resource":"*",` +
 			`"Condition":{"ArnEquals":{"kms:EncryptionContext:aws:logs:arn":"` + d.logGroupARN() + `"}}}`,
 	}
@@ -127,7 +114,7 @@ func (d Delivery) RolePolicy() string {
 	if d.Organization != "" {
 		streams = append(streams, d.logGroupARN()+":log-stream:"+d.Organization+"_*")
 	}
-	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["logs:CreateLogStream","logs:PutLogEvents"],"Resource":["` +
+	return `{"Version":"2012-10-17","Statement":[{"Sid":"Deliver","Effect":"Allow","Action":["logs:CreateLogStream","logs:PutLogEvents"],"Resource":["` +
 		strings.Join(streams, `","`) + `"]}]}`
 }
 
@@ -141,7 +128,7 @@ func TLSOnly(own, partition, bucket string) string {
 // AccessLogStatement is what the policy of a bucket must hold that takes the access logs of another bucket of the account, under a
 // prefix that may be "".
 func AccessLogStatement(own, partition, account, target, prefix, source string) string {
-	return `{"Sid":"` + own + "AccessLogs" + sidOf(source) + `","Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},` +
+	return `{"Sid":"` + own + "AccessLogs" + Alphanumeric(source) + `","Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},` +
 		`"Action":"s3:PutObject","Resource":` + encode(bucketARN(partition, target)+"/"+prefix+"*") + `,"Condition":{"ArnLike":{"aws:SourceArn":"arn:` +
 		partition + ":s3:::" + source + `"},"StringEquals":{"aws:SourceAccount":"` + account + `"}}}`
 }

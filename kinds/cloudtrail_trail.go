@@ -61,10 +61,10 @@ func cloudTrailTrail() Kind {
 			OneWayUpdate: func(before resource.Resource, after resource.Object) []string {
 				var lost []string
 				if before.Settings.Flag("validation") && after.Has("validation") && !after.Flag("validation") {
-					lost = append(lost, "the digest chain: what is delivered meanwhile can never be validated")
+					lost = append(lost, "the digest chain, by which what is delivered meanwhile could be validated,")
 				}
 				if before.Settings.Flag("logging") && after.Has("logging") && !after.Flag("logging") {
-					lost = append(lost, "what is done while it does not log")
+					lost = append(lost, "the record of what is done while it does not log")
 				}
 				return lost
 			},

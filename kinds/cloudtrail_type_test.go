@@ -84,8 +84,8 @@ func TestWhatTrailsLoseAndLeave(t *testing.T) {
 	}{
 		{settings{}, ""},
 		{settings{"validation": true, "logging": true, "kms": ""}, ""},
-		{settings{"validation": false}, "the digest chain: what is delivered meanwhile can never be validated"},
-		{settings{"logging": false}, "what is done while it does not log"},
+		{settings{"validation": false}, "the digest chain, by which what is delivered meanwhile could be validated,"},
+		{settings{"logging": false}, "the record of what is done while it does not log"},
 	} {
 		if got := strings.Join(known.OneWayUpdate(everything, test.after), ", "); got != test.want {
 			t.Errorf("%v: %q, want %q", test.after, got, test.want)

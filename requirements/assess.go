@@ -29,8 +29,8 @@ type Outcome struct {
 	// Level is the CIS level, 0 where there is none.
 	Level  int    `json:"level,omitempty"`
 	Result Result `json:"result"`
-	// Why says why the control was not checked. For others it is a remark: how many exceptions the file makes, or that it
-	// asks for more than the control does and so may fail where the control alone would not.
+	// Why says why the control was not checked. For others it is a remark: how many exceptions the file makes, that it asks
+	// for more than the control does and so may fail where the control alone would not, or what the rule does not ask.
 	Why string `json:"why,omitempty"`
 	// Rules are those that answer the control.
 	Rules []string `json:"rules,omitempty"`
@@ -127,11 +127,11 @@ func (a *assessing) add(id string, c Control) {
 	reason := cmp.Or(unmet, a.unchecked(o.Rules))
 	switch {
 	case len(broken) > 0:
-		o.Result, o.Why = Fail, remarks(c.beyond(a.declared, broken), a.excepted(o.Rules))
+		o.Result, o.Why = Fail, remarks(c.beyond(a.declared, broken), a.excepted(o.Rules), a.remarked(o.Rules))
 	case reason != "":
 		o.Result, o.Why = NotChecked, reason
 	default:
-		o.Result, o.Why = Pass, a.excepted(o.Rules)
+		o.Result, o.Why = Pass, remarks(a.excepted(o.Rules), a.remarked(o.Rules))
 	}
 	for _, rule := range o.Rules {
 		a.shown[rule] = a.shown[rule] || len(broken) > 0 || unmet == ""
@@ -150,6 +150,15 @@ func (a *assessing) unchecked(rules []string) string {
 		}
 	}
 	return ""
+}
+
+// remarked returns what the judgement remarks on the rules.
+func (a *assessing) remarked(rules []string) string {
+	var said []string
+	for _, rule := range rules {
+		said = append(said, a.judgement.Remarks[rule])
+	}
+	return remarks(said...)
 }
 
 // excepted says how many exceptions to the rules still hold.

@@ -55,9 +55,7 @@ func pin(ordered []*step) {
 	for i, s := range ordered {
 		switch s.audit {
 		case weakens:
-			for _, before := range ends(ordered[:i]) {
-				s.needs = append(s.needs, before)
-			}
+			s.needs = append(s.needs, ends(ordered[:i])...)
 		case strengthens:
 			for _, after := range ordered[i+1:] {
 				if after.audit != strengthens && after.phase >= 0 {

@@ -34,12 +34,17 @@ func ParseAddress(text string) (Address, error) {
 func (a Address) String() string { return string(a.Kind) + "/" + a.Name }
 
 // Plain is how messages call an object: the kind without its service, as in user/alice.
-func (a Address) Plain() string {
-	kind := string(a.Kind)
-	if _, after, ok := strings.Cut(kind, "_"); ok {
-		kind = after
+func (a Address) Plain() string { return a.Kind.Plain() + "/" + a.Name }
+
+// Plain is what messages call a kind: its name without the service, where nothing else is called so.
+func (k Kind) Plain() string {
+	if k == "logs_group" {
+		return "log_group" // a group is one of users
 	}
-	return kind + "/" + a.Name
+	if _, word, ok := strings.Cut(string(k), "_"); ok {
+		return word
+	}
+	return string(k)
 }
 
 // IsZero reports whether a names nothing.

@@ -33,6 +33,8 @@ func sections() []section {
 		&passwordPolicies{},
 		&requirements{},
 		&dispositions{},
+		&planLimits{},
+		&consents{},
 	}
 }
 

@@ -110,11 +110,17 @@ func (c *command) draw(ctx context.Context, s *session, declared string) (*plann
 	}
 	plan := &resource.Plan{
 		Format: resource.PlanFormat, Baseline: seen.baseline.Name, Account: seen.who.Account, Caller: seen.who.ARN, ReadAt: seen.reading.At,
-		Files: seen.baseline.Files, Changes: draft.Changes, Findings: draft.Findings,
-		Notices: slices.Concat(seen.reading.Notices, draft.Notices),
+		Inputs: c.named(), Files: seen.baseline.Files, Changes: draft.Changes, Findings: draft.Findings,
+		Notices: slices.Concat(seen.reading.Notices, draft.Notices), Large: draft.Large,
 	}
 	if why := ownHarm(plan, seen.who.Caller()); why != "" {
 		plan.Notices = append(plan.Notices, why)
+	}
+	for _, limit := range plan.Large {
+		plan.Notices = append(plan.Notices, "this plan "+limit+": apply takes it with --allow-large only")
+	}
+	if err := plan.Seal(); err != nil {
+		return nil, err
 	}
 	return &planned{plan: plan, caller: seen.who.Caller(), calls: s.Calls()}, nil
 }

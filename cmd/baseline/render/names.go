@@ -9,10 +9,7 @@ import (
 // kindWord is what a kind is called in front of a name: the kind without its service, so iam_user is "user" and
 // cloudtrail_trail is "trail".
 func kindWord(kind resource.Kind) string {
-	if _, word, ok := strings.Cut(string(kind), "_"); ok {
-		return text(word)
-	}
-	return text(string(kind))
+	return text(kind.Plain())
 }
 
 // objectName is how an object that stands alone is called: user/alice.
@@ -49,6 +46,16 @@ func holderOf(a resource.Address) resource.Address {
 		return heldBy(a, service+"_instance_profile")
 	case "login_profile": // USER
 		return resource.At(resource.Kind(service+"_user"), a.Name)
+	case "bucket_policy": // BUCKET
+		return resource.At(resource.Kind(service+"_bucket"), a.Name)
+	case "metric_filter": // REGION/GROUP/FILTER
+		if end := strings.LastIndexByte(a.Name, '/'); end > 0 {
+			return resource.At(resource.Kind(service+"_group"), a.Name[:end])
+		}
+	case "subscription": // REGION/TOPIC/PROTOCOL/ENDPOINT
+		if of := a.Parts(4); of[3] != "" {
+			return resource.At(resource.Kind(service+"_topic"), of[0], of[1])
+		}
 	case "access_key", "mfa_device", "service_specific_credential", "signing_certificate", "ssh_public_key": // USER/ID
 		return heldBy(a, service+"_user")
 	}

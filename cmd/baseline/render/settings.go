@@ -60,8 +60,9 @@ func (v *view) differences(name string, was, is any) []difference {
 	if tags, ok := asMaps(was, is); ok {
 		return v.mapDifferences(name, tags[0], tags[1])
 	}
-	if wasList, ok := was.([]string); ok && !blank(was) {
-		isList, _ := is.([]string)
+	wasList, wasSet := was.([]string)
+	isList, isSet := is.([]string)
+	if wasSet && !blank(was) || isSet && name == "selectors" { // a selector takes a line of its own
 		return v.listDifferences(name, wasList, isList)
 	}
 	label := text(name)

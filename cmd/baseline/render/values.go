@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"baseline/resource"
+	"baseline/trail"
 )
 
 // units are the numbers that are lengths of time, by the name of the setting, with what 1 stands for.
@@ -14,11 +15,17 @@ var units = map[string]time.Duration{
 	"max_session": time.Second,
 	"max_age":     24 * time.Hour,
 	"retention":   24 * time.Hour,
+	"expire":      24 * time.Hour,
+	"rotation":    24 * time.Hour,
+	"period":      time.Second,
 }
 
 // zeros are the words for a 0 that switches something off instead of counting, by the name of the setting.
 var zeros = map[string]string{
 	"max_age":          "never",
+	"retention":        "for ever",
+	"expire":           "never",
+	"rotation":         "off",
 	"reuse_prevention": "none",
 }
 
@@ -26,6 +33,9 @@ var zeros = map[string]string{
 func (v *view) value(setting string, value any) string {
 	switch value := value.(type) {
 	case string:
+		if setting == "selectors" {
+			return text(trail.Words(value))
+		}
 		return quote(policyName(value, v.account))
 	case bool:
 		if value {

@@ -93,6 +93,12 @@ func TestAlarms(t *testing.T) {
 			seen: "no subscription to what the alarm b tells is confirmed", advice: "have whoever is subscribed confirm it",
 		},
 		{
+			name: "the first of two alike is told of", rule: alarms, watched: watchers(
+				filter(watchRoot, resource.Alarm{Name: "a", Enabled: true}, resource.Alarm{Name: "b", Enabled: true}),
+			),
+			seen: "no subscription to what the alarm a tells is confirmed", advice: "have whoever is subscribed confirm it",
+		},
+		{
 			name: "of one Region only", over: resource.Object{"multi_region": false}, rule: resource.TrailRule{Alarms: true, MultiRegion: true},
 			watched: watchers(filter(watchRoot, resource.Alarm{Name: "a", Enabled: true, Told: 1})),
 			seen:    "no trail that records what is asked delivers to CloudWatch Logs", advice: write,
@@ -153,6 +159,9 @@ func TestUnseenAlarms(t *testing.T) {
 	theirs := resource.Object{"log_group": "arn:aws:logs:us-east-1:444455556666:log-group:central:*"}
 	unread := withTrail(nil)
 	unread.Evidence.Watched = nil
+	there := withTrail(nil).put(auditGroup, resource.Object{"retention": 365}, resource.Facts{"arn": "arn:aws:logs:eu-west-1:" + accountID + ":log-group:/audit"})
+	there.Evidence.Watched = watchers()
+	delete(there.Evidence.Watched, at(auditGroup))
 	none := withTrail(nil)
 	none.Evidence = nil
 	both := withTrail(nil).put("cloudtrail_trail/us-east-1/444455556666:org", fullTrail().With(theirs), resource.Facts{resource.FactOwner: "account 444455556666"})
@@ -163,10 +172,11 @@ func TestUnseenAlarms(t *testing.T) {
 		// root and other say why the use of root, and changes of VPCs, are not checked.
 		root, other string
 	}{
-		"of another account": {withTrail(theirs), foreign, foreign},
-		"not read":           {unread, "the metric filters of its log group /audit were not read", "the metric filters of its log group /audit were not read"},
-		"no evidence":        {none, "the metric filters of its log group /audit were not read", "the metric filters of its log group /audit were not read"},
-		"one of two":         {both, "", foreign},
+		"of another account":                 {withTrail(theirs), foreign, foreign},
+		"not read":                           {unread, "the metric filters of its log group /audit were not read", "the metric filters of its log group /audit were not read"},
+		"of a trail that will deliver there": {there, "the metric filters of its log group /audit were not read", "the metric filters of its log group /audit were not read"},
+		"no evidence":                        {none, "the metric filters of its log group /audit were not read", "the metric filters of its log group /audit were not read"},
+		"one of two":                         {both, "", foreign},
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := test.account.judge(t, rules)

@@ -133,6 +133,15 @@ func TestTrailDegrees(t *testing.T) {
 			name: "alarms on all", check: "cloudwatch_log_metric_filter_root_usage",
 			rule: resource.TrailRule{Alarms: true, MultiRegion: true, ManagementEvents: "all"},
 		},
+		{
+			name: "alarms on what all Regions write", check: "cloudwatch_log_metric_filter_root_usage",
+			rule: resource.TrailRule{Alarms: true, MultiRegion: true, ManagementEvents: "write"},
+			want: "the file asks for alarms on what some trail records, the control for alarms on all management events of all Regions",
+		},
+		{
+			name: "objects in one Region", check: "cloudtrail_s3_dataevents_write_enabled", rule: resource.TrailRule{S3DataEvents: "all"},
+			want: "require.trail.multi_region is not declared",
+		},
 		{name: "no alarms", check: "cloudwatch_log_metric_filter_root_usage", want: "require.trail.alarms is not declared"},
 		{name: "no rule looks at it", check: "kms_cmk_rotation_enabled", rule: *allOfATrail(), want: "this program does not look at it"},
 	} {

@@ -318,4 +318,9 @@ func TestOtherTrails(t *testing.T) {
 	if o := outcome(t, outcomes, "CIS 7.0 4.5"); o.Result != requirements.Pass || o.Why != "" {
 		t.Errorf("key: %s (%s)", o.Result, o.Why)
 	}
+
+	w = withTrail(resource.Object{"validation": false}).put("cloudtrail_trail/us-east-1/old", fullTrail().With(resource.Object{"validation": false}), nil)
+	if o := outcome(t, requirements.Assess(asking(rules), w.judge(t, rules)), "CIS 7.0 4.2"); o.Result != requirements.Fail || o.Why != "" {
+		t.Errorf("validation of none: %s (%s)", o.Result, o.Why)
+	}
 }

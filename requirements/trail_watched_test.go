@@ -55,6 +55,10 @@ func TestPlannedAlarms(t *testing.T) {
 		{"an alarm on another metric", watchers(), func(w *testAccount) {
 			w.planAlarm().put(auditAlarm, resource.Object{"metric": "acme/Other", "enabled": true}, nil)
 		}, noAlarm},
+		{"an alarm in another Region", watchers(), func(w *testAccount) {
+			w.planAlarm().put("cloudwatch_alarm/us-east-1/acme-root-use", w.State[at(auditAlarm)].Settings, nil)
+			delete(w.State, at(auditAlarm))
+		}, noAlarm},
 		{"as it was", live, func(*testAccount) {}, ""},
 		{"the pattern is put right", other, func(w *testAccount) {
 			w.put(auditFilter, resource.Object{"pattern": watchRoot, "metric": "acme/RootUse"}, nil)

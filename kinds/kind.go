@@ -48,7 +48,8 @@ type Kind struct {
 // What needs nothing comes first: settings of the account, then policies, because boundaries and attachments name them,
 // then groups and users with what they hold, then roles, because they trust users. What exists only between others comes last: documents and
 // attachments of a principal before memberships and instance profiles, so that a group is complete before anybody joins it,
-// and a role before instances have it.
+// and a role before instances have it. Between both stands what is there for the record of what is done: keys before what is encrypted
+// with them, log groups and topics before the filters and alarms that count in them and tell them.
 func All() []Kind {
 	return []Kind{
 		iamPasswordPolicy(),
@@ -65,8 +66,17 @@ func All() []Kind {
 		iamVirtualMFADevice(),
 		iamRole(),
 		iamInstanceProfile(),
+		s3AccountBlock(),
+		s3Bucket(),
+		s3BucketPolicy(),
+		kmsKey(),
+		logsGroup(),
+		snsTopic(),
+		snsSubscription(),
 		iamInlinePolicy(),
 		iamPolicyAttachment(),
+		logsMetricFilter(),
+		cloudwatchAlarm(),
 		iamMembership(),
 		iamInstanceProfileRole(),
 	}

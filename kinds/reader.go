@@ -30,12 +30,15 @@ type Reader struct {
 	Clock resource.Clock
 	// ReportWait is how long AWS is left to make the report before it is asked again; zero for an account that needs no time.
 	ReportWait time.Duration
+	// Asked are the objects that are looked up together, for what is no part of another object because it is one of its own.
+	Asked []resource.Address
 
 	summary shared[map[string]int]
 	report  shared[*resource.CredentialReport]
 	users   shared[[]types.UserDetail]
 	others  shared[otherDetails]
 	tags    shared[map[string]map[string]string]
+	buckets sharedBy[bucketPlace]
 	notices struct {
 		sync.Mutex
 		texts []string

@@ -107,7 +107,7 @@ func (d Delivery) RolePolicy() string {
 	if d.Organization != "" {
 		streams = append(streams, d.logGroupARN()+":log-stream:"+d.Organization+"_*")
 	}
-	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["logs:CreateLogStream","logs:PutLogEvents"],"Resource":["` +
+	return `{"Version":"2012-10-17","Statement":[{"Sid":"Deliver","Effect":"Allow","Action":["logs:CreateLogStream","logs:PutLogEvents"],"Resource":["` +
 		strings.Join(streams, `","`) + `"]}]}`
 }
 

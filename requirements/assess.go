@@ -44,7 +44,7 @@ type Outcome struct {
 // the controls of other standards that the file asks enough for, then over the rules of the file that none of these is
 // answered by, and over its exceptions. The same input gives the same outcomes.
 //
-// A control fails when one of its rules is broken. Otherwise it is not checked when the file leaves out one of its rules, or
+// A control fails when one of its rules is broken, or what one of them rests on. Otherwise it is not checked when the file leaves out one of its rules, or
 // asks for less than the control, or a rule could not be judged; only what was looked at and found in order passes. A warning
 // fails nothing.
 func Assess(asked Asked, judgement *Judgement) []Outcome {
@@ -116,7 +116,7 @@ func (a *assessing) add(id string, c Control) {
 	o := Outcome{ID: id, Title: c.Title, Level: c.Level, Rules: c.Rules(), Controls: c.IDs(a.benchmark)}
 	broken := map[string]bool{}
 	for _, v := range a.judgement.Violations {
-		if slices.Contains(o.Rules, v.Rule) {
+		if slices.ContainsFunc(o.Rules, func(rule string) bool { return v.Rule == rule || v.Rule == a.foundation(rule) }) {
 			o.Violations = append(o.Violations, v)
 			if !v.Warning {
 				broken[v.Rule] = true
@@ -137,6 +137,14 @@ func (a *assessing) add(id string, c Control) {
 		a.shown[rule] = a.shown[rule] || len(broken) > 0 || unmet == ""
 	}
 	a.out = append(a.out, o)
+}
+
+// foundation is what must hold for a rule that the file asks for to be able to.
+func (a *assessing) foundation(rule string) string {
+	if _, asked := a.declared[rule]; asked {
+		return foundation(rule)
+	}
+	return ""
 }
 
 // unseen reports whether no row has shown the rule's own result.

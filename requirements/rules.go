@@ -87,6 +87,15 @@ func section(id string) string {
 	return name
 }
 
+// foundation is the rule that must hold for another to be able to: nothing holds of a trail where there is none. It is "" for what stands
+// alone.
+func foundation(id string) string {
+	if section(id) == ruleTrail && id != ruleTrail {
+		return ruleTrail
+	}
+	return ""
+}
+
 // IsRule reports whether a finding of this name is a requirement's, be it that an exception to it has ended.
 func IsRule(id string) bool { return rank(id) >= 0 }
 

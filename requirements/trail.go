@@ -72,7 +72,8 @@ func (j *judging) recorders() (logging, stopped []recorder) {
 	return logging, stopped
 }
 
-// noTrail records that nothing of what is asked of a trail is there. It is a violation of the account as a whole, so it has no subject.
+// noTrail records that no trail logs. It is a violation of the account as a whole, so it has no subject, and stands for all that the file
+// asks of a trail beside: see [foundation].
 func (j *judging) noTrail(stopped []recorder) {
 	seen, advice := "no trail logs", "declare one under `cloudtrail`, or make one that has what the file asks of a trail"
 	if len(stopped) > 0 {
@@ -83,13 +84,7 @@ func (j *judging) noTrail(stopped []recorder) {
 		seen += "; switched off: " + some(names)
 		advice = stopped[0].advise("logging: true", "run: aws cloudtrail start-logging "+stopped[0].flags("name"))
 	}
-	j.unchecked(ruleDelivery, "no trail logs")
-	declared := j.asked.declared()
-	for _, r := range rules {
-		if _, asked := declared[r.id]; asked && section(r.id) == ruleTrail && r.id != ruleDelivery {
-			j.violate(r.id, resource.Address{}, seen, time.Time{}, advice)
-		}
-	}
+	j.violate(ruleTrail, resource.Address{}, seen, time.Time{}, advice)
 }
 
 // flags are the options by which AWS's command line finds the trail, whose name goes with this one of them.

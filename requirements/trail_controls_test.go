@@ -86,21 +86,36 @@ func TestTrailControls(t *testing.T) {
 	}
 }
 
-// TestNoTrailFailsItsControls shows that without a trail every control of logging and monitoring fails that rules answer.
+// TestNoTrailFailsItsControls shows that without a trail every control fails that the file asks a trail for, and no other does.
 func TestNoTrailFailsItsControls(t *testing.T) {
 	rules := resource.Requirements{Trail: allOfATrail()}
-	outcomes := requirements.Assess(asking(rules), newAccount().judge(t, rules))
-	failed := map[string]bool{}
-	for _, o := range outcomes {
-		if o.Result == requirements.Pass {
-			t.Errorf("%s passes without a trail", o.ID)
+	fails := func(rules resource.Requirements) (ids []string) {
+		for _, o := range requirements.Assess(asking(rules), newAccount().judge(t, rules)) {
+			switch {
+			case o.Result == requirements.Pass:
+				t.Errorf("%s passes without a trail", o.ID)
+			case o.Result == requirements.Fail:
+				ids = append(ids, o.ID)
+			}
 		}
-		failed[o.ID] = o.Result == requirements.Fail
+		return ids
 	}
-	for _, id := range []string{"4.1", "4.2", "4.4", "4.5", "4.8", "4.9", "5.1", "5.15"} {
-		if !failed["CIS 7.0 "+id] {
-			t.Errorf("CIS 7.0 %s does not fail without a trail", id)
-		}
+	want := []string{"CIS 7.0 4.1", "CIS 7.0 4.2", "CIS 7.0 4.4", "CIS 7.0 4.5", "CIS 7.0 4.8", "CIS 7.0 4.9"}
+	for i := range 15 {
+		want = append(want, fmt.Sprintf("CIS 7.0 5.%d", i+1))
+	}
+	want = append(want, "Security Hub CloudTrail.3", "Security Hub CloudTrail.5", "Security Hub CloudTrail.6", "trail.delivery")
+	if diff := cmp.Diff(want, fails(rules)); diff != "" {
+		t.Errorf("all is asked (-want +got):\n%s", diff)
+	}
+	rules.Trail = &resource.TrailRule{KMS: true, Alarms: true}
+	want = []string{"CIS 7.0 4.1", "CIS 7.0 4.5"}
+	for i := range 15 {
+		want = append(want, fmt.Sprintf("CIS 7.0 5.%d", i+1))
+	}
+	want = append(want, "Security Hub CloudTrail.3", "trail.delivery")
+	if diff := cmp.Diff(want, fails(rules)); diff != "" {
+		t.Errorf("a key and alarms are asked (-want +got):\n%s", diff)
 	}
 }
 
@@ -155,8 +170,9 @@ func TestTrailDegrees(t *testing.T) {
 
 // TestTrailControlsDiffer shows that no two rules of a trail say that they answer the same controls of monitoring.
 func TestTrailControlsDiffer(t *testing.T) {
-	rules := resource.Requirements{Trail: &resource.TrailRule{Alarms: true}}
-	j := newAccount().judge(t, rules)
+	w := withTrail(nil)
+	w.Evidence.Watched = watchers()
+	j := w.judge(t, ofTrail(resource.TrailRule{Alarms: true}))
 	first := map[string]string{}
 	for _, v := range j.Violations {
 		if len(v.Controls) == 0 {
@@ -168,7 +184,7 @@ func TestTrailControlsDiffer(t *testing.T) {
 		}
 		first[v.Controls[0]] = v.Rule
 	}
-	if got := first["CIS 7.0 5.3"]; got != "trail.alarms.root-use" || len(first) != 16 {
+	if got := first["CIS 7.0 5.3"]; got != "trail.alarms.root-use" || len(first) != 15 {
 		t.Errorf("CIS 7.0 5.3 is answered by %q, of %d: %q", got, len(first), slices.Sorted(maps.Keys(first)))
 	}
 }

@@ -34,7 +34,7 @@ func kmsKey() Kind {
 		Type: resource.Type{
 			Kind:     kmsKeyKind,
 			Named:    true,
-			Required: []string{"policy"},
+			Required: []string{"alias", "policy"},
 			Defaults: resource.Object{"description": "", "rotation": 0, "enabled": true, "tags": map[string]string{}},
 			Tags:     "tags",
 			OneWay: func(resource.Resource) []string {

@@ -12,11 +12,9 @@ import (
 // cloudTrail is the service that the record of what is done comes from.
 const cloudTrail = "cloudtrail.amazonaws.com"
 
-// layKey says what a file wants of a key: the alias that its address names, and a policy that has the wanted statements beside
-// those of others. A key that is not there yet begins with the policy that AWS would give it.
+// layKey says what a file wants of a key: a policy that has the wanted statements beside those of others. A key that is not there yet begins with the policy that AWS would give it.
 func layKey(a resource.Address, wanted resource.Object, see func(resource.Address) (resource.Resource, bool)) resource.Object {
-	_, alias := regionOf(a)
-	laid := wanted.With(resource.Object{"alias": aliasStart + alias})
+	laid := wanted.With(nil)
 	delete(laid, "policy_statements")
 	delete(laid, "own")
 	if !wanted.Has("policy_statements") {

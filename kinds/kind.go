@@ -51,7 +51,9 @@ type Kind struct {
 // What needs nothing comes first: settings of the account, then policies, because boundaries and attachments name them,
 // then groups and users with what they hold, then roles, because they trust users. What exists only between others comes last: documents and
 // attachments of a principal before memberships and instance profiles, so that a group is complete before anybody joins it,
-// and a role before instances have it.
+// and a role before instances have it. Between both stands what is there for the record of what is done: keys before what is encrypted
+// with them, log groups and topics before the filters and alarms that count in them and tell them, and all that a trail delivers to
+// before CloudTrail tries it out.
 func All() []Kind {
 	return []Kind{
 		iamPasswordPolicy(),
@@ -68,8 +70,18 @@ func All() []Kind {
 		iamVirtualMFADevice(),
 		iamRole(),
 		iamInstanceProfile(),
+		s3AccountBlock(),
+		s3Bucket(),
+		s3BucketPolicy(),
+		kmsKey(),
+		logsGroup(),
+		snsTopic(),
+		snsSubscription(),
 		iamInlinePolicy(),
 		iamPolicyAttachment(),
+		cloudTrailTrail(),
+		logsMetricFilter(),
+		cloudwatchAlarm(),
 		iamMembership(),
 		iamInstanceProfileRole(),
 	}

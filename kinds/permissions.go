@@ -94,6 +94,11 @@ func (p Permissions) Writing(op resource.Op) []Permit {
 	return nil
 }
 
+// None reports whether nothing is stated.
+func (p Permissions) None() bool {
+	return len(p.List)+len(p.Look)+len(p.Create)+len(p.Update)+len(p.Delete) == 0
+}
+
 // Sorts returns the values of Permit.Of among what a kind takes: "" for a kind that is of nobody in particular.
 func (p Permissions) Sorts() []string {
 	var sorts []string

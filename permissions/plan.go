@@ -17,6 +17,7 @@ func Carrying(plan *resource.Plan, back bool) *Set {
 	s.add(lookClosely, looking(scope, plan))
 	s.add(checkFirst, simulation(scope))
 	s.add(makeChanges, Changing(plan, plan.Changes, nil))
+	s.aboutChanges(plan.Changes)
 	if !back {
 		return s
 	}

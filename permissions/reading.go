@@ -46,6 +46,19 @@ func Reading(want *resource.Want, scope kinds.Scope) *Set {
 		}
 	}
 	s.add(lookClosely, lookUps(want, scope))
+	for _, kind := range needs.Kinds {
+		s.about(kind)
+	}
+	if want != nil {
+		for _, a := range want.Absent {
+			s.about(a.Kind)
+		}
+		for _, objects := range []map[resource.Address]resource.Object{want.Objects, want.Relied} {
+			for a := range objects {
+				s.about(a.Kind)
+			}
+		}
+	}
 	return s
 }
 

@@ -114,6 +114,9 @@ func (a *Account) run(req *request) (answer, error) {
 		}
 		return answer{}, err
 	}
+	if req.operation.write && len(c.change.puts)+len(c.change.removes) > 0 && !isDataEvent(req.operation.name) {
+		c.record(req.service)
+	}
 	return result, a.commit(c.change)
 }
 

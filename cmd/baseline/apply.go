@@ -19,6 +19,7 @@ type applyFlags struct {
 	approved         bool
 	allowOneWay      bool
 	allowWeakerAudit bool
+	allowLarge       bool
 	output           string
 }
 
@@ -35,6 +36,7 @@ Objects that moved since the plan was made are not overwritten: then nothing is 
 Every run is recorded with the plan that undoes it before the first change.
 One-way changes, which no rollback can bring back exactly, need --allow-one-way. Changes that make
 the record of what is done in the account smaller, such as stopping a trail, need --allow-weaker-audit.
+Plans that delete or change more of the account than the limits of the file allow need --allow-large.
 
 --resume RUN finishes a run that was interrupted or failed half-way.`,
 		Example: `  baseline apply
@@ -59,6 +61,7 @@ the record of what is done in the account smaller, such as stopping a trail, nee
 	cmd.Flags().BoolVar(&o.approved, "auto-approve", false, "do not ask")
 	cmd.Flags().BoolVar(&o.allowOneWay, "allow-one-way", false, "allow changes that no rollback can bring back exactly")
 	weakerAuditFlag(cmd, &o)
+	cmd.Flags().BoolVar(&o.allowLarge, "allow-large", false, "allow plans that delete or change more than the limits say")
 	cmd.Flags().StringVar(&resume, "resume", "", "finish this run")
 	outputFlag(cmd, &o.output)
 	return cmd
@@ -134,7 +137,10 @@ func (c *command) applyPlan(ctx context.Context, path string, o applyFlags) erro
 		if err := mustOutlive(plan, who.Caller()); err != nil {
 			return err
 		}
-		if err := dangerConsent(plan, o); err != nil {
+		if err := madeFromThese(plan); err != nil {
+			return err
+		}
+		if err := c.dangerConsent(plan, o); err != nil {
 			return err
 		}
 		s.before = func(ctx context.Context) error {

@@ -103,26 +103,35 @@ func (c *command) draw(ctx context.Context, s *session, declared string) (*plann
 	if err != nil {
 		return nil, err
 	}
-	p, err := planFrom(seen, draft)
+	p, err := c.planFrom(seen, draft, nil)
 	if err != nil {
 		return nil, err
-	}
-	if why := ownHarm(p.plan, p.caller); why != "" {
-		p.plan.Notices = append(p.plan.Notices, why)
 	}
 	p.calls = s.Calls()
 	return p, nil
 }
 
-// planFrom makes a plan of a draft that needs no more looks.
-func planFrom(seen *seen, draft *planner.Draft) (*planned, error) {
+// planFrom makes a plan of a draft that needs no more looks. Taken is the snapshot that was drawn from, nil for the account itself.
+func (c *command) planFrom(seen *seen, draft *planner.Draft, taken *live.Snapshot) (*planned, error) {
 	if len(draft.Problems) > 0 {
 		return nil, placed(draft.Problems, seen.baseline)
 	}
 	plan := &resource.Plan{
 		Format: resource.PlanFormat, Baseline: seen.baseline.Name, Account: seen.who.Account, Caller: seen.who.ARN, ReadAt: seen.reading.At,
-		Files: seen.baseline.Files, Changes: draft.Changes, Findings: draft.Findings,
-		Notices: slices.Concat(seen.reading.Notices, draft.Notices),
+		Inputs: c.named(), Files: seen.baseline.Files, Changes: draft.Changes, Findings: draft.Findings,
+		Notices: slices.Concat(seen.reading.Notices, draft.Notices), Large: draft.Large,
+	}
+	if taken != nil { // whose credentials will apply a later plan, nobody knows
+		plan.Snapshot = &resource.Snapshot{ReadAt: taken.ReadAt, Digest: taken.Digest()}
+		plan.Notices = append([]string{c.snapshotAge(taken)}, plan.Notices...)
+	} else if why := ownHarm(plan, seen.who.Caller()); why != "" {
+		plan.Notices = append(plan.Notices, why)
+	}
+	for _, limit := range plan.Large {
+		plan.Notices = append(plan.Notices, "this plan "+limit+": apply takes it with --allow-large only")
+	}
+	if err := plan.Seal(); err != nil {
+		return nil, err
 	}
 	return &planned{plan: plan, caller: seen.who.Caller()}, nil
 }

@@ -376,7 +376,7 @@ func TestApplyingTakesWhatIsPrinted(t *testing.T) {
 	exactly(t,
 		func(f *factory) []map[string]any { return f.printed("--for", "apply") },
 		func(f *factory, act func(...string) bool) {
-			apply := []string{"apply", "--auto-approve", "--allow-one-way"}
+			apply := []string{"apply", "--auto-approve", "--allow-one-way", "--allow-large"}
 			if act(apply...) && act("rollback", "--auto-approve") && act(apply...) {
 				f.drift()
 				_ = act(apply...) && act("rollback", "--auto-approve")
@@ -390,7 +390,7 @@ func TestAPlanTakesWhatIsPrinted(t *testing.T) {
 	for name, prepare := range map[string]func(*factory){
 		"from scratch": func(*factory) {},
 		"after drift": func(f *factory) {
-			f.must("apply", "--auto-approve", "--allow-one-way")
+			f.must("apply", "--auto-approve", "--allow-one-way", "--allow-large")
 			f.drift()
 		},
 	} {
@@ -405,7 +405,7 @@ func TestAPlanTakesWhatIsPrinted(t *testing.T) {
 			exactly(t,
 				func(f *factory) []map[string]any { return f.printed("--for", planned(f)) },
 				func(f *factory, act func(...string) bool) {
-					_ = act("apply", filepath.Join(f.dir, "plan.json"), "--allow-one-way") && act("rollback", "--auto-approve")
+					_ = act("apply", filepath.Join(f.dir, "plan.json"), "--allow-one-way", "--allow-large") && act("rollback", "--auto-approve")
 				})
 		})
 	}
@@ -420,7 +420,7 @@ func TestMissingPermissionsAreNamedFirst(t *testing.T) {
 	f.grant(lacking(all, missing...))
 	f.account.ResetCalls()
 	before := f.account.DumpSettings()
-	code, said := f.runAs(f.key, "apply", "--auto-approve", "--allow-one-way")
+	code, said := f.runAs(f.key, "apply", "--auto-approve", "--allow-one-way", "--allow-large")
 	after := f.account.DumpSettings()
 	if diff := cmp.Diff(string(before), string(after)); diff != "" {
 		t.Errorf("the account was changed:\n%s", diff)
@@ -448,7 +448,7 @@ func TestSnapshotPlansAsTheAccountDoes(t *testing.T) {
 	for _, drifted := range []bool{false, true} {
 		f := newFactory(t)
 		if drifted {
-			f.must("apply", "--auto-approve", "--allow-one-way")
+			f.must("apply", "--auto-approve", "--allow-one-way", "--allow-large")
 			f.drift()
 		}
 		asked := f.planned("plan", "-o", "json")
@@ -469,6 +469,8 @@ func TestSnapshotPlansAsTheAccountDoes(t *testing.T) {
 				t.Errorf("the plan names no snapshot: %v", kept)
 			}
 			delete(kept, "snapshot")
+			delete(kept, "digest")
+			delete(asked, "digest")
 			notices, _ := kept["notices"].([]any)
 			if len(notices) == 0 || !strings.HasPrefix(notices[0].(string), "made from a snapshot that is 0 seconds old") {
 				t.Fatalf("notices: %v", notices)

@@ -231,6 +231,9 @@ func permissionsTable() string {
 	b.WriteString("| kind | to list all | to look at one | to create | to update | to delete |\n|--|--|--|--|--|--|\n")
 	for _, kind := range kinds.All() {
 		p := kind.Permissions
+		if p.None() {
+			continue
+		}
 		fmt.Fprintf(&b, "| `%s` |", kind.Kind)
 		for _, permits := range [][]kinds.Permit{p.List, p.Look, p.Create, p.Update, p.Delete} {
 			var names []string

@@ -91,6 +91,7 @@ func TestScripts(t *testing.T) {
 //	console FILE use KEY                   makes a call with this access key
 //	console FILE assume ROLE               makes a call with a session of the role
 //	console FILE seed DETAILS [REPORT]     fills the account from what AWS printed of another: details, credential report
+//	console FILE confirm ADDRESS           confirms the subscriptions of an address, as its owner does by the link in the mail
 //	console FILE root MFA KEYS             gives root a device (none, virtual or hardware) and so many access keys
 //	console FILE root centralized          takes all credentials from root, as central management of root access does
 func console(args []string) int {
@@ -111,6 +112,8 @@ func act(account *sandbox.Account, action string, args []string) error {
 	switch action {
 	case "sign-in":
 		return account.SignIn(args[0])
+	case "confirm":
+		return account.ConfirmSubscriptions(args[0])
 	case "use":
 		key, err := keyOf(account, args)
 		if err != nil {

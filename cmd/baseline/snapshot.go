@@ -216,14 +216,13 @@ func (c *command) drawLive(ctx context.Context, taken *live.Snapshot) (*planned,
 	if err != nil {
 		return nil, err
 	}
-	p, err := planFrom(seen, draft)
-	if err != nil {
-		return nil, err
-	}
-	p.plan.Snapshot = &resource.Snapshot{ReadAt: taken.ReadAt, Digest: taken.Digest()}
-	p.plan.Notices = append([]string{fmt.Sprintf("made from a snapshot that is %s old, of %s: the account may have changed since, and apply does not take this plan",
-		ageOf(c.Clock.Now().Sub(taken.ReadAt)), taken.ReadAt.Format(time.RFC3339))}, p.plan.Notices...)
-	return p, nil
+	return c.planFrom(seen, draft, taken)
+}
+
+// snapshotAge is what a plan says of the snapshot that it was made from.
+func (c *command) snapshotAge(taken *live.Snapshot) string {
+	return fmt.Sprintf("made from a snapshot that is %s old, of %s: the account may have changed since, and apply does not take this plan",
+		ageOf(c.Clock.Now().Sub(taken.ReadAt)), taken.ReadAt.Format(time.RFC3339))
 }
 
 // loadFor reads the files, which must be for an account or for any.

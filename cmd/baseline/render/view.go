@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"baseline/policy"
 	"baseline/resource"
@@ -106,6 +107,11 @@ func (v *view) entry(indent int, name string, e *entry, idle string) {
 	v.add(row{indent: indent, sign: e.sign(), label: name})
 	if lost := e.oneWay(); len(lost) > 0 {
 		v.rows[v.object].alarm = string(warning) + " one-way: " + text(enumerate(lost)) + " cannot come back"
+	}
+	for _, c := range e.steps {
+		if c.Consent != nil {
+			v.remark("consented until " + day(c.Consent.Until.Add(-time.Second)) + ": " + text(c.Consent.Reason))
+		}
 	}
 	if weaker := e.weakens(); len(weaker) > 0 {
 		r := &v.rows[v.object]

@@ -47,6 +47,8 @@ func filled(v reflect.Value, n *int) {
 		v.SetBool(true)
 	case reflect.Int:
 		v.SetInt(int64(*n))
+	default:
+		panic("a snapshot holds nothing of this sort: " + v.Type().String())
 	}
 }
 

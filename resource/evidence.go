@@ -35,8 +35,9 @@ type Alarm struct {
 	Name string
 	// Enabled is true where the alarm does something when it goes off.
 	Enabled bool
-	// Told is how many confirmed subscriptions its topics have.
-	Told int
+	// Topics are the ARNs of the topics that it tells, and Told is how many confirmed subscriptions these have.
+	Topics []string
+	Told   int
 }
 
 // Caller is who reads the account.

@@ -1,6 +1,7 @@
 package kinds
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -8,13 +9,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 
 	"baseline/resource"
 )
 
 // The setting "kms" of what is encrypted with a key refers to that key: "alias/NAME" is a key of the account in the object's own
-// Region that has aliases, by the first of them; any other key is its ARN, and "" is none. So a file can name a key that is yet
-// to be made, which has no ARN.
+// Region that has aliases, by the one that it has had for the longest; any other key is its ARN, and "" is none. So a file can name
+// a key that is yet to be made, which has no ARN, and an alias that somebody adds later changes nothing.
 
 // keyReference is how an object of a Region refers to a key, which AWS names by its ARN. It costs one call for each key of the
 // account in that Region, however many objects are encrypted with it.
@@ -70,9 +72,10 @@ func referredKeyARN(ctx context.Context, s *Services, region string, o resource.
 	return answer.KeyMetadata.Arn, nil
 }
 
-// aliasesOf returns all aliases of a key, by its id or ARN, in order.
+// aliasesOf returns all aliases of a key, by its id or ARN: first that which it has had for the longest, and those that it got at the
+// same time by name.
 func aliasesOf(ctx context.Context, s *Services, region, key string) ([]string, error) {
-	var names []string
+	var entries []types.AliasListEntry
 	err := everyPage(func(marker *string) (bool, *string, error) {
 		page, err := s.KMS.ListAliases(ctx, &kms.ListAliasesInput{
 			KeyId: &key, Limit: aws.Int32(aliasesPage), Marker: marker,
@@ -80,11 +83,16 @@ func aliasesOf(ctx context.Context, s *Services, region, key string) ([]string, 
 		if err != nil {
 			return false, nil, err
 		}
-		for _, alias := range page.Aliases {
-			names = append(names, aws.ToString(alias.AliasName))
-		}
+		entries = append(entries, page.Aliases...)
 		return page.Truncated, page.NextMarker, nil
 	})
-	slices.Sort(names)
+	slices.SortFunc(entries, func(a, b types.AliasListEntry) int {
+		return cmp.Or(aws.ToTime(a.LastUpdatedDate).Compare(aws.ToTime(b.LastUpdatedDate)),
+			cmp.Compare(aws.ToString(a.AliasName), aws.ToString(b.AliasName)))
+	})
+	names := make([]string, len(entries))
+	for i, entry := range entries {
+		names[i] = aws.ToString(entry.AliasName)
+	}
 	return names, err
 }

@@ -188,8 +188,8 @@ func (k *foundKey) resource(ctx context.Context, s *Services) (resource.Resource
 	return resource.Resource{Settings: settings, Facts: withOwner(facts, ownerByTags(tags))}, err
 }
 
-// factAliases names all aliases of a key, in order.
-const factAliases = "aliases"
+// factAliases names all aliases of a key, in the order of [aliasesOf]. Others may add some at any time, which changes nothing of ours.
+const factAliases = resource.FactNow + "aliases"
 
 // outline is what is known of a key without asking more.
 func (k *foundKey) outline() resource.Object {

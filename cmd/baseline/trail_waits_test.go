@@ -1,12 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"baseline/live"
 	"baseline/resource"
 	"baseline/sandbox"
 )
@@ -63,5 +66,42 @@ func TestATrailWaitsForThePolicyThatWasChangedForIt(t *testing.T) {
 	o.account.SetFaults(sandbox.Faults{})
 	if again := o.plan(t); len(again.Changes) > 0 {
 		t.Errorf("a second plan has %v", again.Changes)
+	}
+}
+
+// A run that subscribed somebody to a topic that was there is taken back at once, though AWS keeps the subscription for as long as
+// nobody has confirmed it.
+func TestASubscriptionThatNobodyConfirmedKeepsNoRollbackWaiting(t *testing.T) {
+	const file = "version: 1\nname: acme\ncloudtrail:\n  audit:\n    home_region: eu-west-1\n    bucket: {name: acme-logs, create: true}\n" +
+		"    logs: /audit\n    alarms: {preset: cis, email: [%s]}\n    tags: {n: %q}\n"
+	o := newTimedOffice(t, fmt.Sprintf(file, "a@example.com", "1"))
+	o.apply(t.Context(), t)
+	o.write(t, fmt.Sprintf(file, "a@example.com, b@example.com", "2"))
+	o.apply(t.Context(), t)
+	back := func() {
+		t.Helper()
+		begun := o.Clock.Now()
+		o.out.Reset()
+		run, err := o.runToUndo("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		who := live.Identity{Account: o.accountID}
+		if err := o.takeBack(t.Context(), o.session, who, run, rollbackFlags{applyFlags: applyFlags{approved: true, allowWeakerAudit: true}}); err != nil {
+			t.Fatal(err)
+		}
+		if took := o.Clock.Now().Sub(begun); took > 30*time.Second {
+			t.Errorf("it took %v", took)
+		}
+	}
+	back()
+	if said := o.out.String(); !strings.Contains(said, "Note: subscription/eu-west-1/baseline-cloudtrail-audit/email/b@example.com stays for now: nobody has confirmed it") ||
+		!strings.Contains(said, "Rolled back run") {
+		t.Errorf("it says\n%s", said)
+	}
+	// With its topic it goes.
+	back()
+	if left := string(o.account.DumpSettings()); strings.Contains(left, "example.com") {
+		t.Errorf("left is\n%s", left)
 	}
 }

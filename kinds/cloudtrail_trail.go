@@ -63,7 +63,7 @@ func cloudTrailTrail() Kind {
 			OneWayUpdate: func(before resource.Resource, after resource.Object) []string {
 				var lost []string
 				if before.Settings.Flag("validation") && after.Has("validation") && !after.Flag("validation") {
-					lost = append(lost, "the digest chain, by which what is delivered meanwhile could be validated,")
+					lost = append(lost, "the digest chain of what is delivered meanwhile")
 				}
 				if before.Settings.Flag("logging") && after.Has("logging") && !after.Flag("logging") {
 					lost = append(lost, "the record of what is done while it does not log")
@@ -132,7 +132,7 @@ func weakensTrail(before, after resource.Object) []string {
 	for _, flag := range []struct{ setting, words string }{
 		{"logging", "it records nothing any more"},
 		{"multi_region", "it records its home Region only"},
-		{"global_events", "it does not record services that belong to no Region, such as IAM"},
+		{"global_events", "it leaves out services of no Region such as IAM"},
 		{"organization", "it does not record the other accounts of the organization"},
 		{"validation", "what it delivers can't be validated"},
 	} {
@@ -144,7 +144,7 @@ func weakensTrail(before, after resource.Object) []string {
 		weaker = append(weaker, "what it delivers is not encrypted with a key of one's own")
 	}
 	if before.Text("log_group") != "" && after.Has("log_group") && after.Text("log_group") == "" {
-		weaker = append(weaker, "nothing of it goes to CloudWatch Logs, where alarms see it")
+		weaker = append(weaker, "nothing of it goes to CloudWatch Logs for alarms to see")
 	}
 	if before.Has("selectors") && after.Has("selectors") && trail.Narrower(before.List("selectors"), after.List("selectors")) {
 		weaker = append(weaker, "it records fewer events")

@@ -56,12 +56,12 @@ func TestWhatWeakensTheRecord(t *testing.T) {
 		{"what is not named", everything, settings{}, ""},
 		{"logging", everything, settings{"logging": false}, "it records nothing any more"},
 		{"one Region", everything, settings{"multi_region": false}, "it records its home Region only"},
-		{"global events", everything, settings{"multi_region": false, "global_events": false}, "it records its home Region only, it does not record services that belong to no Region, such as IAM"},
+		{"global events", everything, settings{"multi_region": false, "global_events": false}, "it records its home Region only, it leaves out services of no Region such as IAM"},
 		{"the organization", everything, settings{"organization": false}, "it does not record the other accounts of the organization"},
 		{"validation", everything, settings{"validation": false}, "what it delivers can't be validated"},
 		{"the key", everything, settings{"kms": ""}, "what it delivers is not encrypted with a key of one's own"},
 		{"another key", everything, settings{"kms": "alias/other"}, ""},
-		{"the log group", everything, settings{"log_group": "", "log_role": ""}, "nothing of it goes to CloudWatch Logs, where alarms see it"},
+		{"the log group", everything, settings{"log_group": "", "log_role": ""}, "nothing of it goes to CloudWatch Logs for alarms to see"},
 		{"fewer events", everything, settings{"selectors": defaultSelectors}, "it records fewer events"},
 		{"more events", everything.With(settings{"selectors": defaultSelectors}), settings{"selectors": advancedSelectors}, ""},
 		{"fewer insights", everything, settings{"insights": []string{"ApiCallRateInsight"}}, "it looks for less unusual activity"},
@@ -84,7 +84,7 @@ func TestWhatTrailsLoseAndLeave(t *testing.T) {
 	}{
 		{settings{}, ""},
 		{settings{"validation": true, "logging": true, "kms": ""}, ""},
-		{settings{"validation": false}, "the digest chain, by which what is delivered meanwhile could be validated,"},
+		{settings{"validation": false}, "the digest chain of what is delivered meanwhile"},
 		{settings{"logging": false}, "the record of what is done while it does not log"},
 	} {
 		if got := strings.Join(known.OneWayUpdate(everything, test.after), ", "); got != test.want {

@@ -3,7 +3,6 @@ package kinds
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
@@ -83,23 +82,12 @@ func logsGroupWeakens(before, after resource.Object) []string {
 	}
 	var weaker []string
 	if was, is := before.Number("retention"), after.Number("retention"); after.Has("retention") && is != 0 && (was == 0 || is < was) {
-		weaker = append(weaker, fmt.Sprintf("keeps log events %s instead of %s", forDays(is), forDays(was)))
+		weaker = append(weaker, fmt.Sprintf("it keeps log events %s instead of %s", forDays(is), forDays(was)))
 	}
 	if before.Text("kms") != "" && after.Has("kms") && after.Text("kms") == "" {
-		weaker = append(weaker, "encrypts what comes with no key of the account any more")
+		weaker = append(weaker, "what comes is not encrypted with a key of one's own any more")
 	}
 	return weaker
-}
-
-// forDays says for how long something is kept.
-func forDays(n int) string {
-	switch n {
-	case 0:
-		return "for ever"
-	case 1:
-		return "for 1 day"
-	}
-	return "for " + strconv.Itoa(n) + " days"
 }
 
 func findLogsGroups(ctx context.Context, r *Reader, addresses []resource.Address) (resource.State, error) {

@@ -26,7 +26,7 @@ const (
 
 // judge says what to do about a failed call of a step.
 //
-// What is not there yet, and what is still held on to, is waited for only where this run created or deleted it: then AWS may
+// What is not there yet, and what is still held on to, is waited for only where this run made, changed or deleted it: then AWS may
 // not show it everywhere yet. Otherwise it never will.
 func (x *execution) judge(i int, class resource.Class) verdict {
 	switch class {
@@ -38,7 +38,7 @@ func (x *execution) judge(i int, class resource.Class) verdict {
 		if x.changes[i].After == nil {
 			return look
 		}
-		if x.needs(i, resource.OpCreate) {
+		if x.needs(i, resource.OpCreate) || x.needs(i, resource.OpUpdate) { // such as of a policy that allows it
 			return again
 		}
 	case resource.InUse:

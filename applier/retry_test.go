@@ -51,62 +51,54 @@ func TestWhichFailuresAreTriedAgain(t *testing.T) {
 		from, to things
 		failing  string
 		verdicts verdicts
+		// follows makes each step wait for the one before it, as what AWS tries out another object for waits for a change of that.
+		follows bool
 	}{
 		{
-			"an update on its own",
-			things{"a": thing("1")},
-			things{"a": thing("2")},
-			"a",
-			verdicts{resource.Missing: once, resource.InUse: once},
+			name: "an update on its own", from: things{"a": thing("1")}, to: things{"a": thing("2")}, failing: "a",
+			verdicts: verdicts{resource.Missing: once, resource.InUse: once},
 		},
 		{
-			"a create on its own",
-			nil,
-			things{"a": thing("1")},
-			"a",
+			name: "a create on its own", from: nil, to: things{"a": thing("1")}, failing: "a",
 			// Nothing is seen of what is said to exist: it may not be visible yet.
-			verdicts{resource.Missing: once, resource.InUse: once, resource.Exists: patiently},
+			verdicts: verdicts{resource.Missing: once, resource.InUse: once, resource.Exists: patiently},
 		},
 		{
-			"a delete on its own",
-			things{"a": thing("1")},
-			nil, "a",
+			name: "a delete on its own", from: things{"a": thing("1")}, to: nil, failing: "a",
 			// It is seen, so it is not missing: one of the two is late.
-			verdicts{resource.Missing: patiently, resource.InUse: once},
+			verdicts: verdicts{resource.Missing: patiently, resource.InUse: once},
 		},
 		{
-			"a create that needs what was there before",
-			things{"a": thing("1")},
-			things{"a": thing("1"), "b": thing("1", "a")},
-			"b",
-			verdicts{resource.Missing: once, resource.InUse: once},
+			name: "a create that needs what was there before", from: things{"a": thing("1")}, to: things{"a": thing("1"), "b": thing("1", "a")}, failing: "b",
+			verdicts: verdicts{resource.Missing: once, resource.InUse: once},
 		},
 		{
-			"a create that needs what this run created",
-			nil,
-			things{"a": thing("1"), "b": thing("1", "a")},
-			"b",
-			verdicts{resource.Missing: patiently, resource.InUse: once},
+			name: "a create that needs what this run created", from: nil, to: things{"a": thing("1"), "b": thing("1", "a")}, failing: "b",
+			verdicts: verdicts{resource.Missing: patiently, resource.InUse: once},
 		},
 		{
-			"an update that needs what this run created",
-			things{"b": thing("1")},
-			things{"a": thing("1"), "b": thing("1", "a")},
-			"b",
-			verdicts{resource.Missing: patiently, resource.InUse: once},
+			name: "an update that needs what this run created", from: things{"b": thing("1")}, to: things{"a": thing("1"), "b": thing("1", "a")}, failing: "b",
+			verdicts: verdicts{resource.Missing: patiently, resource.InUse: once},
 		},
 		{
-			"a delete of what this run made others let go of",
-			things{"a": thing("1"), "b": thing("1", "a")},
-			things{"b": thing("1")},
-			"a",
-			verdicts{resource.InUse: patiently},
+			name: "a create that follows an update", from: things{"a": thing("1")}, to: things{"a": thing("2"), "b": thing("1")},
+			failing: "b", verdicts: verdicts{resource.Missing: patiently}, follows: true,
 		},
 		{
-			"a delete of what held on to what this run deleted",
-			things{"a": thing("1"), "b": thing("1", "a")},
-			nil, "a",
-			verdicts{resource.InUse: patiently},
+			name: "an update that follows an update", from: things{"a": thing("1"), "b": thing("1")}, to: things{"a": thing("2"), "b": thing("2")},
+			failing: "b", verdicts: verdicts{resource.Missing: patiently}, follows: true,
+		},
+		{
+			name: "a create that follows a delete", from: things{"a": thing("1")}, to: things{"b": thing("1")},
+			failing: "b", verdicts: verdicts{resource.Missing: once, resource.InUse: patiently}, follows: true,
+		},
+		{
+			name: "a delete of what this run made others let go of", from: things{"a": thing("1"), "b": thing("1", "a")}, to: things{"b": thing("1")}, failing: "a",
+			verdicts: verdicts{resource.InUse: patiently},
+		},
+		{
+			name: "a delete of what held on to what this run deleted", from: things{"a": thing("1"), "b": thing("1", "a")}, to: nil, failing: "a",
+			verdicts: verdicts{resource.InUse: patiently},
 		},
 	} {
 		for _, some := range []verdicts{always, test.verdicts} {
@@ -114,7 +106,13 @@ func TestWhichFailuresAreTriedAgain(t *testing.T) {
 				t.Run(fmt.Sprintf("%s, %s", test.name, class), func(t *testing.T) {
 					w := newWork(t, newAccount(test.from))
 					w.account.onWrite = failing(test.failing, answer{err: failure(class)})
-					_, err := w.apply(t, mustPlan(t, test.from, test.to))
+					plan := mustPlan(t, test.from, test.to)
+					for i := range plan.Changes {
+						if test.follows && i > 0 {
+							plan.Changes[i].Needs = []int{i - 1}
+						}
+					}
+					_, err := w.apply(t, plan)
 
 					failed := incomplete(t, err).Failed
 					if len(failed) != 1 || failed[0].Change.Address != at(test.failing) {

@@ -138,8 +138,8 @@ func TestSubscriptionIsThereBeforeItIsConfirmed(t *testing.T) {
 	if lost := known.OneWay(waiting); len(lost) > 0 {
 		t.Errorf("nothing was agreed to, and yet is lost: %v", lost)
 	}
-	if left := known.Leaves(waiting); len(left) != 1 {
-		t.Errorf("that AWS keeps it for a while is not said: %v", left)
+	if why := known.Lingers(waiting); !strings.Contains(why, "nobody has confirmed it") {
+		t.Errorf("that AWS keeps it for a while is not said: %q", why)
 	}
 
 	remove := resource.Change{Address: mail, Before: settings{}}
@@ -161,8 +161,8 @@ func TestConfirmedSubscriptionIsEnded(t *testing.T) {
 		t.Errorf("state: %q", got)
 	}
 	known := typeOf(t, mail.Kind)
-	if lost, left := known.OneWay(agreed), known.Leaves(agreed); len(lost) != 1 || len(left) > 0 {
-		t.Errorf("lost: %v, left: %v", lost, left)
+	if lost, why := known.OneWay(agreed), known.Lingers(agreed); len(lost) != 1 || why != "" {
+		t.Errorf("lost: %v, lingers: %q", lost, why)
 	}
 	s.write(resource.Change{Address: mail, Before: settings{}})
 	s.shows(mail, nil)

@@ -27,8 +27,7 @@ const (
 //	global_events   bool, whether it records services that belong to no Region, such as IAM
 //	validation      bool, whether digests are delivered too, by which log files can be validated
 //	organization    bool, whether it records all accounts of the organization
-//	kms             string, key that log files are encrypted with: "alias/NAME" for a key of the account in the home Region that has
-//	                aliases, by the first of them; otherwise its ARN; "" = none
+//	kms             string, key that log files are encrypted with, as [Reader.keyReference] refers to it in the home Region; "" = none
 //	log_group       string, name of a log group of the account in the home Region, otherwise its ARN; "" = none
 //	log_role        string, ARN of the role that delivers to it; "" = none
 //	sns_topic       string, ARN of the topic that is told of log files; "" = none
@@ -53,7 +52,10 @@ func cloudTrailTrail() Kind {
 			Tags:    "tags",
 			Needs:   trailNeeds,
 			Follows: trailNeeds,
-			Lay:     layTrail,
+			Lay: func(a resource.Address, wanted resource.Object, see func(resource.Address) (resource.Resource, bool)) resource.Object {
+				home, _, _ := trailPlace(a)
+				return layKeyReference(home, wanted, see)
+			},
 			Weakens: weakensTrail,
 			OneWay: func(resource.Resource) []string {
 				return []string{"its digest chain and the history of its deliveries"}
@@ -61,7 +63,7 @@ func cloudTrailTrail() Kind {
 			OneWayUpdate: func(before resource.Resource, after resource.Object) []string {
 				var lost []string
 				if before.Settings.Flag("validation") && after.Has("validation") && !after.Flag("validation") {
-					lost = append(lost, "the digest chain, by which what is delivered meanwhile could be validated,")
+					lost = append(lost, "the digest chain of what is delivered meanwhile")
 				}
 				if before.Settings.Flag("logging") && after.Has("logging") && !after.Flag("logging") {
 					lost = append(lost, "the record of what is done while it does not log")
@@ -93,8 +95,8 @@ func trailNeeds(account string, a resource.Address, o resource.Object) []resourc
 	if bucket := o.Text("bucket"); bucket != "" {
 		needs = append(needs, resource.At(s3BucketKind, bucket))
 	}
-	if alias, ok := strings.CutPrefix(o.Text("kms"), aliasPrefix); ok {
-		needs = append(needs, resource.At(kmsKeyKind, home, alias))
+	if key, ok := keyReferredTo(home, o.Text("kms")); ok {
+		needs = append(needs, key)
 	}
 	if group := o.Text("log_group"); group != "" && !isARN(group) {
 		needs = append(needs, resource.At(logsGroupKind, home, group))
@@ -108,30 +110,12 @@ func trailNeeds(account string, a resource.Address, o resource.Object) []resourc
 	return needs
 }
 
-// aliasPrefix begins the alias of a key.
-const aliasPrefix = "alias/"
-
 func isARN(text string) bool { return strings.HasPrefix(text, "arn:") }
 
 // trailPlace takes an address apart. A trail of another account, whose name holds that account, is not ours.
 func trailPlace(a resource.Address) (home, name string, ours bool) {
 	home, name = regionOf(a)
 	return home, name, !strings.Contains(name, ":")
-}
-
-// layTrail names the wanted key by the first of its aliases, as the account shows it.
-func layTrail(a resource.Address, wanted resource.Object, see func(resource.Address) (resource.Resource, bool)) resource.Object {
-	home, _, _ := trailPlace(a)
-	alias, ok := strings.CutPrefix(wanted.Text("kms"), aliasPrefix)
-	if !ok {
-		return wanted
-	}
-	key, exists := see(resource.At(kmsKeyKind, home, alias))
-	aliases := strings.Fields(key.Facts[factAliases])
-	if !exists || len(aliases) == 0 {
-		return wanted
-	}
-	return wanted.With(resource.Object{"kms": aliases[0]})
 }
 
 // weakensTrail says in which way a change leaves less of a record, or a less sure one.
@@ -148,7 +132,7 @@ func weakensTrail(before, after resource.Object) []string {
 	for _, flag := range []struct{ setting, words string }{
 		{"logging", "it records nothing any more"},
 		{"multi_region", "it records its home Region only"},
-		{"global_events", "it does not record services that belong to no Region, such as IAM"},
+		{"global_events", "it leaves out services of no Region such as IAM"},
 		{"organization", "it does not record the other accounts of the organization"},
 		{"validation", "what it delivers can't be validated"},
 	} {
@@ -160,7 +144,7 @@ func weakensTrail(before, after resource.Object) []string {
 		weaker = append(weaker, "what it delivers is not encrypted with a key of one's own")
 	}
 	if before.Text("log_group") != "" && after.Has("log_group") && after.Text("log_group") == "" {
-		weaker = append(weaker, "nothing of it goes to CloudWatch Logs, where alarms see it")
+		weaker = append(weaker, "nothing of it goes to CloudWatch Logs for alarms to see")
 	}
 	if before.Has("selectors") && after.Has("selectors") && trail.Narrower(before.List("selectors"), after.List("selectors")) {
 		weaker = append(weaker, "it records fewer events")

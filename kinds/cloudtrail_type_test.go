@@ -56,12 +56,12 @@ func TestWhatWeakensTheRecord(t *testing.T) {
 		{"what is not named", everything, settings{}, ""},
 		{"logging", everything, settings{"logging": false}, "it records nothing any more"},
 		{"one Region", everything, settings{"multi_region": false}, "it records its home Region only"},
-		{"global events", everything, settings{"multi_region": false, "global_events": false}, "it records its home Region only, it does not record services that belong to no Region, such as IAM"},
+		{"global events", everything, settings{"multi_region": false, "global_events": false}, "it records its home Region only, it leaves out services of no Region such as IAM"},
 		{"the organization", everything, settings{"organization": false}, "it does not record the other accounts of the organization"},
 		{"validation", everything, settings{"validation": false}, "what it delivers can't be validated"},
 		{"the key", everything, settings{"kms": ""}, "what it delivers is not encrypted with a key of one's own"},
 		{"another key", everything, settings{"kms": "alias/other"}, ""},
-		{"the log group", everything, settings{"log_group": "", "log_role": ""}, "nothing of it goes to CloudWatch Logs, where alarms see it"},
+		{"the log group", everything, settings{"log_group": "", "log_role": ""}, "nothing of it goes to CloudWatch Logs for alarms to see"},
 		{"fewer events", everything, settings{"selectors": defaultSelectors}, "it records fewer events"},
 		{"more events", everything.With(settings{"selectors": defaultSelectors}), settings{"selectors": advancedSelectors}, ""},
 		{"fewer insights", everything, settings{"insights": []string{"ApiCallRateInsight"}}, "it looks for less unusual activity"},
@@ -84,7 +84,7 @@ func TestWhatTrailsLoseAndLeave(t *testing.T) {
 	}{
 		{settings{}, ""},
 		{settings{"validation": true, "logging": true, "kms": ""}, ""},
-		{settings{"validation": false}, "the digest chain, by which what is delivered meanwhile could be validated,"},
+		{settings{"validation": false}, "the digest chain of what is delivered meanwhile"},
 		{settings{"logging": false}, "the record of what is done while it does not log"},
 	} {
 		if got := strings.Join(known.OneWayUpdate(everything, test.after), ", "); got != test.want {
@@ -103,11 +103,11 @@ func TestWhatTrailsLoseAndLeave(t *testing.T) {
 	}
 }
 
-// An alias of a key stands for the key, which the account calls by the first of its aliases.
-func TestTrailsAreLaidOverTheFirstAlias(t *testing.T) {
+// An alias of a key stands for the key, which the account calls by the first of its aliases. So it is for log groups.
+func TestKeysAreReferredToByTheFirstAlias(t *testing.T) {
 	key := func(aliases string) func(resource.Address) (resource.Resource, bool) {
 		return func(a resource.Address) (resource.Resource, bool) {
-			return resource.Resource{Facts: resource.Facts{"aliases": aliases}}, a == at("kms_key", "eu-west-1", "team/audit")
+			return resource.Resource{Facts: resource.Facts{"now:aliases": aliases}}, a == at("kms_key", "eu-west-1", "team/audit")
 		}
 	}
 	for _, test := range []struct {
@@ -116,15 +116,17 @@ func TestTrailsAreLaidOverTheFirstAlias(t *testing.T) {
 		want         string
 	}{
 		{"the first", "alias/team/audit", key("alias/team/audit alias/z"), "alias/team/audit"},
-		{"another before it", "alias/team/audit", key("alias/a alias/team/audit"), "alias/a"},
+		{"another before it", "alias/team/audit", key("alias/z alias/team/audit"), "alias/z"},
 		{"a key that has none now", "alias/team/audit", key(""), "alias/team/audit"},
 		{"no such key", "alias/other", key("alias/a"), "alias/other"},
 		{"an ARN", "arn:aws:kms:eu-west-1:111122223333:key/k", key("alias/a"), "arn:aws:kms:eu-west-1:111122223333:key/k"},
 		{"none", "", key("alias/a"), ""},
 	} {
-		got := typeOf(t, "cloudtrail_trail").Lay(auditTrail, settings{"kms": test.wanted, "logging": true}, test.see)
-		if diff := cmp.Diff(settings{"kms": test.want, "logging": true}, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		for _, a := range []resource.Address{auditTrail, at("logs_group", "eu-west-1", "/audit")} {
+			got := typeOf(t, a.Kind).Lay(a, settings{"kms": test.wanted, "other": true}, test.see)
+			if diff := cmp.Diff(settings{"kms": test.want, "other": true}, got); diff != "" {
+				t.Errorf("%s: %s (-want +got):\n%s", a, test.name, diff)
+			}
 		}
 	}
 	if got := typeOf(t, "cloudtrail_trail").Lay(auditTrail, settings{"logging": true}, key("alias/a")); got.Has("kms") {

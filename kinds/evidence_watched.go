@@ -165,7 +165,10 @@ func (f countedFilter) with(on map[metricName][]types.MetricAlarm, told map[stri
 		for _, a := range on[metric] {
 			alarm := resource.Alarm{Name: aws.ToString(a.AlarmName), Enabled: aws.ToBool(a.ActionsEnabled) && len(a.AlarmActions) > 0}
 			for _, action := range a.AlarmActions {
-				alarm.Told += told[action]
+				if n, topic := told[action]; topic {
+					alarm.Topics = append(alarm.Topics, action)
+					alarm.Told += n
+				}
 			}
 			filter.Alarms = append(filter.Alarms, alarm)
 		}

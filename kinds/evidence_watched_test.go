@@ -84,8 +84,9 @@ func TestWatched(t *testing.T) {
 	elsewhere := g
 	elsewhere.Region = "us-east-1"
 	elsewhere.putAlarm(s, "far", "Root", true)
-	root.Alarms = []resource.Alarm{{Name: "root", Enabled: true}}
-	iam.Alarms = []resource.Alarm{{Name: "idle"}, {Name: "silent"}}
+	topic := []string{g.topicARN()}
+	root.Alarms = []resource.Alarm{{Name: "root", Enabled: true, Topics: topic}}
+	iam.Alarms = []resource.Alarm{{Name: "idle"}, {Name: "silent", Topics: topic}}
 	shows("nobody told", iam, root)
 
 	g.subscribe(s, "security@example.com")
@@ -97,7 +98,9 @@ func TestWatched(t *testing.T) {
 	root.Alarms[0].Told, iam.Alarms[1].Told = 1, 1
 	shows("one told", iam, root)
 
-	g.putAlarm(s, "root", "Root", true, g.topicARN(), "arn:aws:sns:eu-west-1:111122223333:gone", "arn:aws:lambda:eu-west-1:111122223333:function:f")
+	const gone = "arn:aws:sns:eu-west-1:111122223333:gone"
+	g.putAlarm(s, "root", "Root", true, g.topicARN(), gone, "arn:aws:lambda:eu-west-1:111122223333:function:f")
+	root.Alarms[0].Topics = []string{g.topicARN(), gone}
 	shows("a topic that is gone, and what is no topic", iam, root)
 
 	_, err := s.services("eu-west-1").Logs.DeleteLogGroup(t.Context(), &cloudwatchlogs.DeleteLogGroupInput{LogGroupName: &g.LogGroup})
@@ -116,7 +119,9 @@ func TestWatchedByTheTopicOfAnotherAccount(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []resource.MetricFilter{{Name: "root", Pattern: "{ $.a = b }", Alarms: []resource.Alarm{{Name: "root", Enabled: true, Told: 1}}}}
+	want := []resource.MetricFilter{{Name: "root", Pattern: "{ $.a = b }", Alarms: []resource.Alarm{
+		{Name: "root", Enabled: true, Topics: []string{"arn:aws:sns:eu-west-1:444455556666:central"}, Told: 1},
+	}}}
 	if diff := cmp.Diff(want, reading.Evidence.Watched[at("logs_group", "eu-west-1", g.LogGroup)]); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

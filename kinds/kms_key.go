@@ -38,7 +38,7 @@ func kmsKey() Kind {
 			Defaults: resource.Object{"description": "", "rotation": 0, "enabled": true, "tags": map[string]string{}},
 			Tags:     "tags",
 			OneWay: func(resource.Resource) []string {
-				return []string{fmt.Sprintf("the key, %d days later: what it encrypted can't be read then", deletionWindow)}
+				return []string{fmt.Sprintf("after %d days the key and whatever it encrypted", deletionWindow)}
 			},
 			Weakens:  keyWeakens,
 			Lay:      layKey,

@@ -169,9 +169,12 @@ func findKeys(ctx context.Context, r *Reader, addresses []resource.Address) (res
 
 // resource is the key as an object, with its facts.
 func (k *foundKey) resource(ctx context.Context, s *Services) (resource.Resource, error) {
-	aliases, err := k.aliases(ctx, s)
-	if err != nil {
-		return resource.Resource{}, err
+	var aliases []string
+	if k.aliased {
+		var err error
+		if aliases, err = aliasesOf(ctx, s, k.region, aws.ToString(k.about.KeyId)); err != nil {
+			return resource.Resource{}, err
+		}
 	}
 	facts := identified(k.about.KeyId, "")
 	facts["arn"] = aws.ToString(k.about.Arn)
@@ -185,29 +188,8 @@ func (k *foundKey) resource(ctx context.Context, s *Services) (resource.Resource
 	return resource.Resource{Settings: settings, Facts: withOwner(facts, ownerByTags(tags))}, err
 }
 
-// factAliases names all aliases of a key, in order.
-const factAliases = "aliases"
-
-func (k *foundKey) aliases(ctx context.Context, s *Services) ([]string, error) {
-	if !k.aliased {
-		return nil, nil
-	}
-	var names []string
-	err := everyPage(func(marker *string) (bool, *string, error) {
-		page, err := s.KMS.ListAliases(ctx, &kms.ListAliasesInput{
-			KeyId: k.about.KeyId, Limit: aws.Int32(aliasesPage), Marker: marker,
-		}, kmsIn(k.region))
-		if err != nil {
-			return false, nil, err
-		}
-		for _, alias := range page.Aliases {
-			names = append(names, aws.ToString(alias.AliasName))
-		}
-		return page.Truncated, page.NextMarker, nil
-	})
-	slices.Sort(names)
-	return names, err
-}
+// factAliases names all aliases of a key, in the order of [aliasesOf]. Others may add some at any time, which changes nothing of ours.
+const factAliases = resource.FactNow + "aliases"
 
 // outline is what is known of a key without asking more.
 func (k *foundKey) outline() resource.Object {

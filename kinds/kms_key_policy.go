@@ -104,7 +104,7 @@ func keyWeakens(before, after resource.Object) []string {
 	}
 	var weaker []string
 	if before.Flag("enabled") && after.Has("enabled") && !after.Flag("enabled") {
-		weaker = append(weaker, "what it encrypted can't be read, and nothing can be encrypted with it")
+		weaker = append(weaker, "what it encrypted can't be read and nothing can be encrypted with it")
 	}
 	if after.Has("policy") && losesAllow(string(before.Document("policy")), string(after.Document("policy")), cloudTrail) {
 		weaker = append(weaker, "CloudTrail may do less with it")

@@ -144,12 +144,13 @@ func TestFactsOfKeys(t *testing.T) {
 	found := s.look(auditKey)[auditKey]
 	id := found.Facts[resource.FactID]
 	for _, alias := range []string{"alias/zz", "alias/a/b"} {
+		s.clock.Sleep(t.Context(), 1e9)
 		if _, err := s.keys("eu-west-1").CreateAlias(t.Context(), &kms.CreateAliasInput{AliasName: &alias, TargetKeyId: &id}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	want := resource.Facts{
-		"id": id, "arn": "arn:aws:kms:eu-west-1:111122223333:key/" + id, "aliases": "alias/a/b alias/audit alias/zz", "looked": "yes",
+		"id": id, "arn": "arn:aws:kms:eu-west-1:111122223333:key/" + id, "now:aliases": "alias/audit alias/zz alias/a/b", "looked": "yes",
 	}
 	other := at("kms_key", "eu-west-1", "a/b")
 	looked := s.look(auditKey, other)

@@ -3,7 +3,6 @@ package kinds
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
@@ -16,7 +15,7 @@ const logsGroupKind resource.Kind = "logs_group"
 // logsGroup is a log group of CloudWatch Logs: logs_group/REGION/GROUP. The name may begin with a slash and hold more of them.
 //
 //	retention    int, days for which it keeps log events; 0 = for ever. AWS takes certain numbers only
-//	kms          string, ARN of the key that its log events are encrypted with; "" = AWS's own
+//	kms          string, key that its log events are encrypted with, as [Reader.keyReference] refers to it; "" = AWS's own
 //	tags         map
 func logsGroup() Kind {
 	return Kind{
@@ -25,15 +24,25 @@ func logsGroup() Kind {
 			Named:    true,
 			Defaults: resource.Object{"retention": 0, "kms": "", "tags": map[string]string{}},
 			Tags:     "tags",
-			OneWay:   func(before resource.Resource) []string { return held(before.Facts) },
-			Holds:    held,
-			Weakens:  logsGroupWeakens,
+			Needs:    keyOfLogsGroup,
+			Follows:  keyOfLogsGroup, // whose policy CloudWatch Logs tries out
+			Lay: func(a resource.Address, wanted resource.Object, see func(resource.Address) (resource.Resource, bool)) resource.Object {
+				region, _ := regionOf(a)
+				return layKeyReference(region, wanted, see)
+			},
+			OneWay:  func(before resource.Resource) []string { return held(before.Facts) },
+			Holds:   held,
+			Weakens: logsGroupWeakens,
 		},
 		Find: findLogsGroups,
 		Create: func(ctx context.Context, w *Writer, a resource.Address, after resource.Object) error {
 			region, name := regionOf(a)
-			_, err := w.Logs.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{
-				LogGroupName: aws.String(name), KmsKeyId: given(after, "kms"), Tags: after.Map("tags"),
+			key, err := referredKeyARN(ctx, w.Services, region, after)
+			if err != nil {
+				return err
+			}
+			_, err = w.Logs.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{
+				LogGroupName: aws.String(name), KmsKeyId: key, Tags: after.Map("tags"),
 			}, logsIn(region))
 			if err != nil {
 				return err
@@ -47,6 +56,15 @@ func logsGroup() Kind {
 			return unlessMissing(err)
 		},
 	}
+}
+
+// keyOfLogsGroup is the key that a group's log events are encrypted with, where it goes by an alias.
+func keyOfLogsGroup(_ string, a resource.Address, o resource.Object) []resource.Address {
+	region, _ := regionOf(a)
+	if key, ok := keyReferredTo(region, o.Text("kms")); ok {
+		return []resource.Address{key}
+	}
+	return nil
 }
 
 // logsIn sends a call to a Region.
@@ -64,23 +82,12 @@ func logsGroupWeakens(before, after resource.Object) []string {
 	}
 	var weaker []string
 	if was, is := before.Number("retention"), after.Number("retention"); after.Has("retention") && is != 0 && (was == 0 || is < was) {
-		weaker = append(weaker, fmt.Sprintf("keeps log events %s instead of %s", forDays(is), forDays(was)))
+		weaker = append(weaker, fmt.Sprintf("it keeps log events %s instead of %s", forDays(is), forDays(was)))
 	}
 	if before.Text("kms") != "" && after.Has("kms") && after.Text("kms") == "" {
-		weaker = append(weaker, "encrypts what comes with no key of the account any more")
+		weaker = append(weaker, "what comes is not encrypted with a key of one's own any more")
 	}
 	return weaker
-}
-
-// forDays says for how long something is kept.
-func forDays(n int) string {
-	switch n {
-	case 0:
-		return "for ever"
-	case 1:
-		return "for 1 day"
-	}
-	return "for " + strconv.Itoa(n) + " days"
 }
 
 func findLogsGroups(ctx context.Context, r *Reader, addresses []resource.Address) (resource.State, error) {
@@ -96,6 +103,9 @@ func findLogsGroups(ctx context.Context, r *Reader, addresses []resource.Address
 			if missing(err) { // it went between the two calls
 				err = nil
 			}
+			return resource.Resource{}, err
+		}
+		if settings["kms"], err = r.keyReference(ctx, region, settings.Text("kms")); err != nil {
 			return resource.Resource{}, err
 		}
 		settings["tags"] = settableTags(answer.Tags)
@@ -139,12 +149,14 @@ func logsGroupARN(partition, account string, a resource.Address) string {
 func updateLogsGroup(ctx context.Context, w *Writer, a resource.Address, before, after resource.Object) error {
 	region, name := regionOf(a)
 	if changed(before, after, "kms") {
-		var err error
-		if key := given(after, "kms"); key != nil {
+		key, err := referredKeyARN(ctx, w.Services, region, after)
+		switch {
+		case err != nil:
+		case key != nil:
 			_, err = w.Logs.AssociateKmsKey(ctx, &cloudwatchlogs.AssociateKmsKeyInput{
 				LogGroupName: aws.String(name), KmsKeyId: key,
 			}, logsIn(region))
-		} else {
+		default:
 			_, err = w.Logs.DisassociateKmsKey(ctx, &cloudwatchlogs.DisassociateKmsKeyInput{LogGroupName: aws.String(name)}, logsIn(region))
 		}
 		if err != nil {

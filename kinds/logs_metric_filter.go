@@ -41,7 +41,7 @@ func logsMetricFilter() Kind {
 				case after == nil:
 					return []string{"what it counts is not counted any more"}
 				case changed(before, after, "pattern"):
-					return []string{"counts other events"}
+					return []string{"it counts other events"}
 				}
 				return nil
 			},

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/google/go-cmp/cmp"
 
 	"baseline/live"
@@ -71,15 +72,21 @@ func TestRegionsAreToldApart(t *testing.T) {
 	}
 }
 
-func TestLogGroupIsEncryptedWithAKey(t *testing.T) {
-	s, _ := openWithKey(t)
+// openWithKeyForLogs opens an account in which CloudWatch Logs may use the key, and returns the key's ARN.
+func openWithKeyForLogs(t *testing.T) (s *subject, arn string) {
+	t.Helper()
+	s, _ = openWithKey(t)
 	forLogs := strings.Replace(keyOfAccount, `"Statement": [`, `"Statement": [{"Effect": "Allow", "Principal": {"Service": "logs.eu-west-1.amazonaws.com"}, "Action": "kms:*", "Resource": "*"},`, 1)
 	key := s.look(auditKey)[auditKey]
 	s.write(resource.Change{Address: auditKey, Before: key.Settings, After: key.Settings.With(settings{"policy": resource.Document(forLogs)})})
+	return s, key.Facts["arn"]
+}
 
+func TestLogGroupIsEncryptedWithAKey(t *testing.T) {
+	s, arn := openWithKeyForLogs(t)
 	a := at("logs_group", "eu-west-1", "/audit")
 	plain := complete("logs_group", settings{"retention": 30})
-	secret := plain.With(settings{"kms": key.Facts["arn"]})
+	secret := plain.With(settings{"kms": "alias/audit"})
 	s.write(resource.Change{Address: a, After: secret})
 	s.shows(a, secret)
 	update := resource.Change{Address: a, Before: secret, After: plain}
@@ -87,6 +94,61 @@ func TestLogGroupIsEncryptedWithAKey(t *testing.T) {
 	s.shows(a, plain)
 	s.write(update.Inverse())
 	s.shows(a, secret)
+	s.write(update)
+	s.write(resource.Change{Address: a, Before: plain, After: plain.With(settings{"kms": arn})})
+	s.shows(a, secret)
+}
+
+// The key of a group goes by its alias where it has one, as that of a trail does, and is then what the group needs.
+func TestKeysOfLogGroups(t *testing.T) {
+	s, arn := openWithKeyForLogs(t)
+	a := at("logs_group", "eu-west-1", "/audit")
+	s.write(resource.Change{Address: a, After: complete("logs_group", settings{"kms": "alias/audit"})})
+	known := typeOf(t, "logs_group")
+	for name, of := range map[string]func(string, resource.Address, resource.Object) []resource.Address{"needs": known.Needs, "follows": known.Follows} {
+		if diff := cmp.Diff([]resource.Address{auditKey}, of(account, a, s.look(a)[a].Settings)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		for _, kms := range []string{arn, ""} {
+			if got := of(account, a, settings{"kms": kms}); len(got) > 0 {
+				t.Errorf("with the key %q it %s %v", kms, name, got)
+			}
+		}
+	}
+	_, err := s.keys("eu-west-1").DeleteAlias(t.Context(), &kms.DeleteAliasInput{AliasName: aws.String("alias/audit")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.shows(a, complete("logs_group", settings{"kms": arn}))
+	missing := resource.Change{Address: a, Before: settings{"kms": arn}, After: settings{"kms": "alias/audit"}}
+	wantClass(t, s.account.Write(t.Context(), missing), resource.Missing)
+}
+
+// However many groups one key encrypts, its aliases are asked for once, and those of a key of another account never.
+func TestKeysOfLogGroupsAreReadOnce(t *testing.T) {
+	s, _ := openWithKeyForLogs(t)
+	var all []resource.Address
+	for i := range 5 {
+		a := at("logs_group", "eu-west-1", fmt.Sprintf("/audit/%d", i))
+		s.write(resource.Change{Address: a, After: complete("logs_group", settings{"kms": "alias/audit"})})
+		all = append(all, a)
+	}
+	plain := at("logs_group", "eu-west-1", "/plain")
+	s.write(resource.Change{Address: plain, After: complete("logs_group", nil)})
+	s.sandbox.ResetCalls()
+	s.look(append(all, plain)...)
+	if n := s.sandbox.Calls()["kms:ListAliases"]; n != 1 {
+		t.Errorf("kms:ListAliases is called %d times", n)
+	}
+	const theirs = "arn:aws:kms:eu-west-1:444455556666:key/k"
+	s.open(live.Options{HTTPClient: rewriting{s.sandbox.Client(), `"logGroupClass"`, `"kmsKeyId":"` + theirs + `","logGroupClass"`}})
+	s.sandbox.ResetCalls()
+	if got := s.look(plain)[plain].Settings.Text("kms"); got != theirs {
+		t.Errorf("key %q, want %q", got, theirs)
+	}
+	if n := s.sandbox.Calls()["kms:ListAliases"]; n != 0 {
+		t.Errorf("kms:ListAliases is called %d times for the key of another account", n)
+	}
 }
 
 // The sandbox keeps no log events, so its answers are made to tell of some.

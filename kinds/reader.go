@@ -41,6 +41,7 @@ type Reader struct {
 	trails  shared[resource.State]
 	watched shared[map[resource.Address][]resource.MetricFilter]
 	buckets sharedBy[bucketPlace]
+	keys    sharedBy[string]
 	notices struct {
 		sync.Mutex
 		texts []string

@@ -78,7 +78,7 @@ func layBucket(_ resource.Address, wanted resource.Object, _ func(resource.Addre
 
 func bucketLoses(before resource.Resource) []string {
 	if holds := before.Facts[factHolds]; holds != "" {
-		return []string{"what is in it: " + holds}
+		return []string{holds + " in it"}
 	}
 	return nil
 }

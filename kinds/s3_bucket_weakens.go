@@ -32,7 +32,7 @@ func bucketWeakens(before, after resource.Object) (phrases []string) {
 		phrases = append(phrases, "it no longer keeps what is overwritten or deleted")
 	}
 	if shortened(before, after, "expire") {
-		phrases = append(phrases, fmt.Sprintf("it keeps objects for %s instead of %s", keptFor(after.Number("expire")), keptFor(before.Number("expire"))))
+		phrases = append(phrases, fmt.Sprintf("it keeps objects %s instead of %s", forDays(after.Number("expire")), forDays(before.Number("expire"))))
 	}
 	if changed(before, after, "access_logs") && before.Text("access_logs") != "" && after.Text("access_logs") == "" {
 		phrases = append(phrases, "accesses to it are no longer logged")
@@ -59,15 +59,15 @@ func shortened(before, after resource.Object, name string) bool {
 	return before.Has(name) && after.Has(name) && is != 0 && (was == 0 || is < was)
 }
 
-// keptFor says how long things are kept.
-func keptFor(days int) string {
-	switch days {
+// forDays says for how long things are kept; 0 is for ever.
+func forDays(n int) string {
+	switch n {
 	case 0:
-		return "ever"
+		return "for ever"
 	case 1:
-		return "1 day"
+		return "for 1 day"
 	}
-	return fmt.Sprintf("%d days", days)
+	return fmt.Sprintf("for %d days", n)
 }
 
 // bucketExpires says what goes at once where objects are to go sooner.
@@ -75,7 +75,7 @@ func bucketExpires(before resource.Resource, after resource.Object) []string {
 	if before.Facts[factHolds] == "" || !shortened(before.Settings, after, "expire") {
 		return nil
 	}
-	return []string{"objects that are older than " + keptFor(after.Number("expire"))}
+	return []string{"what is in it that is older than " + strings.TrimPrefix(forDays(after.Number("expire")), "for ")}
 }
 
 func bucketNotes(before resource.Resource, after resource.Object) (notes []string) {

@@ -29,7 +29,7 @@ func TestWhatWeakensABucket(t *testing.T) {
 		{"no versions", settings{"versioning": ""}, "it no longer keeps what is overwritten or deleted"},
 		{"kept longer", settings{"expire": 366}, ""},
 		{"kept for ever", settings{"expire": 0}, ""},
-		{"kept shorter", settings{"expire": 1}, "it keeps objects for 1 day instead of 365 days"},
+		{"kept shorter", settings{"expire": 1}, "it keeps objects for 1 day instead of for 365 days"},
 		{"logged elsewhere", settings{"access_logs": "elsewhere/"}, ""},
 		{"not logged", settings{"access_logs": ""}, "accesses to it are no longer logged"},
 		{"tags", settings{"tags": tags{}}, ""},
@@ -40,7 +40,7 @@ func TestWhatWeakensABucket(t *testing.T) {
 		}
 	}
 	plain := complete("s3_bucket", settings{"region": euWest})
-	if got := strings.Join(typeOf(t, "s3_bucket").Weakens(plain, whole), ", "); got != "it keeps objects for 365 days instead of ever" {
+	if got := strings.Join(typeOf(t, "s3_bucket").Weakens(plain, whole), ", "); got != "it keeps objects for 365 days instead of for ever" {
 		t.Errorf("a bucket that gets everything: %q", got)
 	}
 	if got := typeOf(t, "s3_bucket").Weakens(nil, plain); len(got) > 0 {
@@ -131,9 +131,9 @@ func TestWhatAnUpdateOfABucketLosesAndNotes(t *testing.T) {
 		after      resource.Object
 		lost, note string
 	}{
-		{"objects expire", full, settings{"expire": 30}, "objects that are older than 30 days", ""},
+		{"objects expire", full, settings{"expire": 30}, "what is in it that is older than 30 days", ""},
 		{"nothing expires in an empty bucket", empty, settings{"expire": 30}, "", ""},
-		{"objects expire sooner", kept, settings{"expire": 1}, "objects that are older than 1 day", ""},
+		{"objects expire sooner", kept, settings{"expire": 1}, "what is in it that is older than 1 day", ""},
 		{"objects expire later", kept, settings{"expire": 60}, "", ""},
 		{"objects no longer expire", kept, settings{"expire": 0}, "", ""},
 		{"another encryption", full, settings{"encryption": "aws:kms"}, "", "what is in it stays encrypted as it is"},

@@ -23,8 +23,8 @@ const (
 // sns_subscription/eu-west-1/alarms/email/security@example.com. It has no settings.
 //
 // Whoever is at the endpoint may have to agree first, by a link in a mail. A subscription that waits for that counts as there.
-// Nobody can take it back before: it goes with its topic, or by itself after two days. So deleting one that waits is no more
-// than not to stand in the way of its topic's deletion; as long as the topic stays, the account still shows it.
+// Nobody can take it back before: it goes with its topic, or by itself after two days. So it is deleted with its topic only, and
+// deleting it is no more than not to stand in the way of that.
 func snsSubscription() Kind {
 	return Kind{
 		Type: resource.Type{
@@ -41,11 +41,11 @@ func snsSubscription() Kind {
 				}
 				return nil
 			},
-			Leaves: func(before resource.Resource) []string {
+			Lingers: func(before resource.Resource) string {
 				if before.Facts[factState] == pending {
-					return []string{"AWS keeps it for up to two days if its topic stays, since nobody has confirmed it yet"}
+					return "nobody has confirmed it yet, and AWS deletes such a one by itself after two days, or with its topic"
 				}
-				return nil
+				return ""
 			},
 			Weakens: func(before, after resource.Object) []string {
 				if before != nil && after == nil {

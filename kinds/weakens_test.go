@@ -23,7 +23,7 @@ func TestWeakens(t *testing.T) {
 	}{
 		{"a new key", "kms_key", nil, key, ""},
 		{"a key deleted", "kms_key", key, nil, "what it encrypted can't be read any more"},
-		{"a key disabled", "kms_key", key, key.With(settings{"enabled": false}), "what it encrypted can't be read, and nothing can be encrypted with it"},
+		{"a key disabled", "kms_key", key, key.With(settings{"enabled": false}), "what it encrypted can't be read and nothing can be encrypted with it"},
 		{"a key enabled", "kms_key", key.With(settings{"enabled": false}), key, ""},
 		{"another rotation", "kms_key", key, key.With(settings{"rotation": 0}), ""},
 		{"a statement for CloudTrail gone", "kms_key", key, key.With(settings{"policy": resource.Document(keyOfAccount)}), "CloudTrail may do less with it"},
@@ -35,16 +35,16 @@ func TestWeakens(t *testing.T) {
 		{"a policy that is not changed", "kms_key", key, settings{"rotation": 0}, ""},
 
 		{"a group deleted", "logs_group", settings{"retention": 0}, nil, "nothing is kept in it any more"},
-		{"for ever no more", "logs_group", settings{"retention": 0}, settings{"retention": 365}, "keeps log events for 365 days instead of for ever"},
-		{"kept shorter", "logs_group", settings{"retention": 365}, settings{"retention": 1}, "keeps log events for 1 day instead of for 365 days"},
+		{"for ever no more", "logs_group", settings{"retention": 0}, settings{"retention": 365}, "it keeps log events for 365 days instead of for ever"},
+		{"kept shorter", "logs_group", settings{"retention": 365}, settings{"retention": 1}, "it keeps log events for 1 day instead of for 365 days"},
 		{"kept longer", "logs_group", settings{"retention": 30}, settings{"retention": 365}, ""},
 		{"kept for ever", "logs_group", settings{"retention": 30}, settings{"retention": 0}, ""},
-		{"a key taken away", "logs_group", settings{"kms": "k"}, settings{"kms": ""}, "encrypts what comes with no key of the account any more"},
+		{"a key taken away", "logs_group", settings{"kms": "k"}, settings{"kms": ""}, "what comes is not encrypted with a key of one's own any more"},
 		{"a key for another", "logs_group", settings{"kms": "k"}, settings{"kms": "l"}, ""},
 		{"a key that is not spoken of", "logs_group", settings{"kms": "k", "retention": 30}, settings{"tags": tags{}}, ""},
 
 		{"a filter deleted", "logs_metric_filter", settings{"pattern": "a"}, nil, "what it counts is not counted any more"},
-		{"another pattern", "logs_metric_filter", settings{"pattern": "a"}, settings{"pattern": "b"}, "counts other events"},
+		{"another pattern", "logs_metric_filter", settings{"pattern": "a"}, settings{"pattern": "b"}, "it counts other events"},
 		{"another metric", "logs_metric_filter", settings{"pattern": "a", "metric": "A/b"}, settings{"pattern": "a", "metric": "A/c"}, ""},
 
 		{"an alarm deleted", "cloudwatch_alarm", settings{"enabled": true}, nil, "nobody is told any more of what it watches for"},
@@ -96,7 +96,7 @@ func TestNeedsOfWhatATrailStandsOn(t *testing.T) {
 
 func TestDeletedKeyIsLostOnlyLater(t *testing.T) {
 	known := typeOf(t, "kms_key")
-	want := []string{"the key, 30 days later: what it encrypted can't be read then"}
+	want := []string{"after 30 days the key and whatever it encrypted"}
 	if diff := cmp.Diff(want, known.OneWay(resource.Resource{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -85,6 +85,22 @@ func (w *work) followReference(gone *edit, needer resource.Address, declared fun
 	}
 }
 
+// leaveLingering gives up to delete parts that AWS does not delete while their owners stay, and tells of them.
+func (w *work) leaveLingering() {
+	for _, a := range w.addresses() {
+		e, t := w.edits[a], w.typeOf(a)
+		if t.Lingers == nil || e.live.Settings == nil || !e.deletes() {
+			continue
+		}
+		why := t.Lingers(e.live)
+		if owner := w.edits[w.owner(a)]; why == "" || owner != nil && owner.deletes() {
+			continue
+		}
+		delete(w.edits, a)
+		w.draft.Notices = append(w.draft.Notices, a.Plain()+" stays for now: "+why)
+	}
+}
+
 // checkReferences makes sure that everything a planned object names is there or will be.
 func (w *work) checkReferences() {
 	for _, a := range w.addresses() {

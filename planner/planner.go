@@ -119,6 +119,7 @@ func Make(want *resource.Want, account Account) *Draft {
 	m.overlay()
 	m.leave()
 	w.follow(m.declared)
+	w.leaveLingering()
 	m.require()
 	m.report()
 	m.rely()

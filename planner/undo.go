@@ -125,6 +125,7 @@ func Undo(made []Made, account Account) (*Draft, []Drift) {
 	}
 	drift = append(drift, w.keepDrifted(ours, drift)...)
 	w.follow(func(resource.Address) bool { return false })
+	w.leaveLingering()
 	w.checkReferences()
 	w.askForLooks()
 	w.steps()

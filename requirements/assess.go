@@ -116,7 +116,7 @@ func (a *assessing) add(id string, c Control) {
 	o := Outcome{ID: id, Title: c.Title, Level: c.Level, Rules: c.Rules(), Controls: c.IDs(a.benchmark)}
 	broken := map[string]bool{}
 	for _, v := range a.judgement.Violations {
-		if slices.ContainsFunc(o.Rules, func(rule string) bool { return v.Rule == rule || v.Rule == a.foundation(rule) }) {
+		if slices.ContainsFunc(o.Rules, func(rule string) bool { return v.Rule == rule || a.restsOn(rule, v.Rule) }) {
 			o.Violations = append(o.Violations, v)
 			if !v.Warning {
 				broken[v.Rule] = true
@@ -139,12 +139,10 @@ func (a *assessing) add(id string, c Control) {
 	a.out = append(a.out, o)
 }
 
-// foundation is what must hold for a rule that the file asks for to be able to.
-func (a *assessing) foundation(rule string) string {
-	if _, asked := a.declared[rule]; asked {
-		return foundation(rule)
-	}
-	return ""
+// restsOn reports whether the file asks for a rule that another must hold for.
+func (a *assessing) restsOn(rule, other string) bool {
+	_, asked := a.declared[rule]
+	return asked && slices.Contains(foundations(rule), other)
 }
 
 // unseen reports whether no row has shown the rule's own result.

@@ -221,6 +221,9 @@ var controlIDs = sync.OnceValue(func() map[string]map[string][]string {
 		for _, c := range controls {
 			for _, rule := range c.Rules() {
 				refs[rule] = append(refs[rule], c.references(benchmark)...)
+				if strings.HasPrefix(rule, alarmRules) {
+					refs[ruleAlarms] = append(refs[ruleAlarms], c.references(benchmark)...)
+				}
 			}
 		}
 		all[benchmark] = map[string][]string{}

@@ -87,13 +87,17 @@ func section(id string) string {
 	return name
 }
 
-// foundation is the rule that must hold for another to be able to: nothing holds of a trail where there is none. It is "" for what stands
-// alone.
-func foundation(id string) string {
-	if section(id) == ruleTrail && id != ruleTrail {
-		return ruleTrail
+// foundations are what must hold for a rule to be able to: nothing holds of a trail where there is none, and of alarms none where
+// nobody has agreed to be told. They are none for what stands alone. A violation of one of them stands for one of each rule that rests
+// on it, so that the same is not said many times over.
+func foundations(id string) []string {
+	switch {
+	case strings.HasPrefix(id, alarmRules):
+		return []string{ruleTrail, ruleAlarms}
+	case section(id) == ruleTrail && id != ruleTrail:
+		return []string{ruleTrail}
 	}
-	return ""
+	return nil
 }
 
 // IsRule reports whether a finding of this name is a requirement's, be it that an exception to it has ended.

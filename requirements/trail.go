@@ -73,7 +73,7 @@ func (j *judging) recorders() (logging, stopped []recorder) {
 }
 
 // noTrail records that no trail logs. It is a violation of the account as a whole, so it has no subject, and stands for all that the file
-// asks of a trail beside: see [foundation].
+// asks of a trail beside: see [foundations].
 func (j *judging) noTrail(stopped []recorder) {
 	seen, advice := "no trail logs", "declare one under `cloudtrail`, or make one that has what the file asks of a trail"
 	if len(stopped) > 0 {

@@ -1,6 +1,7 @@
 package requirements
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -12,30 +13,68 @@ import (
 // alarmRule is the rule by which something is watched.
 func alarmRule(w trail.Watch) string { return alarmRules + w.ID }
 
-// alarmRules begins the names of the rules of alarms.
-const alarmRules = "trail.alarms."
+const (
+	// ruleAlarms is what all rules of alarms rest on: see [foundations].
+	ruleAlarms = "trail.alarms"
+	// alarmRules begins the names of the rules of alarms.
+	alarmRules = ruleAlarms + "."
+)
 
 // alarms asks for each thing that is to be watched that a metric filter fit it, in a log group that a trail with the asked events of
 // the asked Regions delivers to, and that an alarm on its metric tell somebody who has confirmed to be told.
 func (j *judging) alarms(standings []standing) {
 	groups, untold := j.watchedGroups(standings)
-	for _, w := range trail.Watches() {
-		best := watching{}
+	ways := make([]watching, len(trail.Watches()))
+	for i, w := range trail.Watches() {
 		for _, group := range groups {
 			for _, filter := range group.filters {
 				if w.Watches(filter.Pattern) {
-					best = further(best, watchingBy(group, filter))
+					ways[i] = further(ways[i], watchingBy(group, filter))
 				}
 			}
 		}
-		switch seen, advice := best.lacks(groups); {
-		case best.stage == told:
+	}
+	if seen, advice := together(ways, groups); seen != "" && len(untold) == 0 {
+		j.violate(ruleAlarms, standings[0].at, "nobody is told of anything that is to be watched: "+seen, time.Time{}, advice)
+		return
+	}
+	for i, w := range trail.Watches() {
+		switch seen, advice := ways[i].lacks(groups); {
+		case ways[i].stage == told:
 		case len(untold) > 0:
 			j.unchecked(alarmRule(w), "%s", untold[0])
 		default:
 			j.violate(alarmRule(w), standings[0].at, "nobody is told of "+w.Title+": "+seen, time.Time{}, advice)
 		}
 	}
+}
+
+// together says what all ways lack, and what to do about it, where it is one thing: to have anything watched at all, or somebody who
+// confirms to be told. It returns "" where there is more to say.
+func together(ways []watching, groups []watchedGroup) (seen, advice string) {
+	if slices.ContainsFunc(ways, func(w watching) bool { return w.stage != ways[0].stage }) {
+		return "", ""
+	}
+	seen, advice = ways[0].lacks(groups)
+	switch ways[0].stage {
+	case unfiltered:
+		return seen, advice
+	case untoldToAny:
+		var topics []string
+		for _, w := range ways {
+			for _, topic := range w.topics {
+				topics = append(topics, topic.Plain())
+			}
+		}
+		slices.Sort(topics)
+		told := some(slices.Compact(topics))
+		if len(topics) == 0 {
+			told = "what they tell"
+		}
+		return fmt.Sprintf("there are %d alarms, and no subscription to %s is confirmed", len(ways), told), advice
+	case unalarmed, switchedOff, told:
+	}
+	return "", ""
 }
 
 // watchedGroup is a log group that a trail delivers to.
@@ -99,6 +138,8 @@ type watching struct {
 	group  watchedGroup
 	filter string
 	alarm  string
+	// topics are those that the alarm tells.
+	topics []resource.Address
 }
 
 // further returns the way that goes further, the first of two that go as far.
@@ -111,7 +152,7 @@ func further(a, b watching) watching {
 
 // watchingBy follows a filter to its best alarm.
 func watchingBy(group watchedGroup, filter resource.MetricFilter) watching {
-	best := watching{unalarmed, group, filter.Name, ""}
+	best := watching{stage: unalarmed, group: group, filter: filter.Name}
 	for _, alarm := range filter.Alarms {
 		stage := told
 		switch {
@@ -120,7 +161,13 @@ func watchingBy(group watchedGroup, filter resource.MetricFilter) watching {
 		case alarm.Told < 1:
 			stage = untoldToAny
 		}
-		best = further(best, watching{stage, group, filter.Name, alarm.Name})
+		way := watching{stage: stage, group: group, filter: filter.Name, alarm: alarm.Name}
+		for _, arn := range alarm.Topics {
+			if topic, ok := topicOf(arn); ok {
+				way.topics = append(way.topics, topic.at)
+			}
+		}
+		best = further(best, way)
 	}
 	return best
 }

@@ -1,6 +1,7 @@
 package requirements_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,13 +18,19 @@ func requirementsJudge(w *testAccount, rules resource.Requirements) *requirement
 	return requirements.Judge(requirements.Asked{Requirements: &rules}, w.World)
 }
 
-// rootUse returns what is said of the use of root, which all the tests of alarms are about.
+// rootUse returns what is said of the use of root, which most tests of alarms are about, or of all that is watched together.
 func rootUse(t rapid.TB, j *requirements.Judgement) (seen, advice string) {
 	t.Helper()
+	of := map[string]string{"trail.alarms.root-use": "use of the root user", "trail.alarms": "anything that is to be watched"}
 	for _, v := range j.Violations {
-		if v.Rule == "trail.alarms.root-use" {
-			return v.Seen, v.Advice
+		if of[v.Rule] == "" {
+			continue
 		}
+		seen, told := strings.CutPrefix(v.Seen, "nobody is told of "+of[v.Rule]+": ")
+		if !told {
+			t.Errorf("%s says %q", v.Rule, v.Seen)
+		}
+		return seen, v.Advice
 	}
 	return "", ""
 }
@@ -122,13 +129,9 @@ func TestAlarms(t *testing.T) {
 			w := withTrail(test.over)
 			w.Evidence.Watched = test.watched
 			j := w.judge(t, ofTrail(test.rule))
-			want := test.seen
-			if want != "" {
-				want = "nobody is told of use of the root user: " + want
-			}
 			seen, advice := rootUse(t, j)
-			if seen != want || !strings.HasPrefix(advice, test.advice) {
-				t.Errorf("saw %q, want %q; advice %q", seen, want, advice)
+			if seen != test.seen || !strings.HasPrefix(advice, test.advice) {
+				t.Errorf("saw %q, want %q; advice %q", seen, test.seen, advice)
 			}
 			if len(j.Unchecked) > 0 {
 				t.Errorf("not checked: %v", j.Unchecked)
@@ -149,6 +152,80 @@ func TestAllWatches(t *testing.T) {
 		filters[i].Alarms = nil
 		if diff := cmp.Diff([]string{"trail.alarms." + watch.ID + " " + auditTrail}, summary(w.judge(t, rules))); diff != "" {
 			t.Errorf("without %s (-want +got):\n%s", watch.ID, diff)
+		}
+	}
+}
+
+// TestAlarmsTogether shows that what all alarms lack for one reason is said once, and fails the control of each of them.
+func TestAlarmsTogether(t *testing.T) {
+	const topic, other = "arn:aws:sns:eu-west-1:" + accountID + ":told", "arn:aws:sns:eu-west-1:" + accountID + ":other"
+	waiting := watchedBy(resource.Alarm{Enabled: true, Topics: []string{topic}})
+	two := watchedBy(resource.Alarm{Enabled: true, Topics: []string{topic}})
+	two[3].Alarms[0].Topics = []string{other, topic}
+	one := watchedBy(resource.Alarm{Enabled: true, Topics: []string{topic}})
+	one[3].Alarms[0].Told = 1
+	apart := watchedBy(resource.Alarm{Enabled: true, Topics: []string{topic}})
+	apart[3].Alarms = nil
+	for name, test := range map[string]struct {
+		over    resource.Object
+		watched []resource.MetricFilter
+		// seen is what is said of all, "" where each has a finding of its own.
+		seen string
+		// fails is how many controls fail.
+		fails int
+	}{
+		"nobody has confirmed": {watched: waiting, seen: "there are 15 alarms, and no subscription to topic/eu-west-1/told is confirmed", fails: 15},
+		"of two topics": {
+			watched: two, seen: "there are 15 alarms, and no subscription to topic/eu-west-1/other, topic/eu-west-1/told is confirmed", fails: 15,
+		},
+		"to no topic": {
+			watched: watchedBy(resource.Alarm{Enabled: true}), seen: "there are 15 alarms, and no subscription to what they tell is confirmed", fails: 15,
+		},
+		"no filter":          {seen: "no metric filter of the log group /audit fits it", fails: 15},
+		"no log group":       {over: resource.Object{"log_group": ""}, seen: "no trail that records what is asked delivers to CloudWatch Logs", fails: 15},
+		"all but one":        {watched: one, fails: 14},
+		"one lacks more":     {watched: apart, fails: 15},
+		"all are told":       {watched: watchedBy(resource.Alarm{Enabled: true, Told: 1})},
+		"each lacks its own": {watched: watchedBy(resource.Alarm{}), fails: 15},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := withTrail(test.over)
+			w.Evidence.Watched = watchers(test.watched...)
+			rules := ofTrail(resource.TrailRule{Alarms: true, MultiRegion: true, ManagementEvents: "all"})
+			j := w.judge(t, rules)
+			if test.seen == "" && len(j.Violations) != test.fails {
+				t.Errorf("%d findings, want %d: %q", len(j.Violations), test.fails, summary(j))
+			}
+			if seen, _ := rootUse(t, j); test.seen != "" && (seen != test.seen || len(j.Violations) != 1) {
+				t.Errorf("saw %q, want %q; in all %q", seen, test.seen, summary(j))
+			}
+			if test.seen != "" {
+				controls := j.Violations[0].Controls
+				for _, id := range []string{"CIS 7.0 5.1", "CIS 7.0 5.15", "CIS 3.0 4.7", "Security Hub CloudWatch.14"} {
+					if !slices.Contains(controls, id) {
+						t.Errorf("%s is not among %q", id, controls)
+					}
+				}
+			}
+			fails := 0
+			for _, o := range requirements.Assess(requirements.Asked{Requirements: &rules}, j) {
+				switch {
+				case o.Result == requirements.Fail && strings.HasPrefix(o.ID, "CIS 7.0 5."):
+					fails++
+				case o.Result == requirements.Fail || o.ID == "trail.alarms":
+					t.Errorf("%s %s: %v", o.ID, o.Result, o.Violations)
+				}
+			}
+			if fails != test.fails {
+				t.Errorf("%d controls fail, want %d", fails, test.fails)
+			}
+		})
+	}
+	// Where the file does not ask for alarms, their controls stay unchecked.
+	j := &requirements.Judgement{Violations: []requirements.Violation{{Finding: resource.Finding{Rule: "trail.alarms"}}}}
+	for _, o := range requirements.Assess(requirements.Asked{Requirements: &resource.Requirements{Trail: &resource.TrailRule{}}}, j) {
+		if o.Result == requirements.Fail {
+			t.Errorf("%s fails, which is not asked", o.ID)
 		}
 	}
 }

@@ -172,7 +172,7 @@ func TestTrailDegrees(t *testing.T) {
 // TestTrailControlsDiffer shows that no two rules of a trail say that they answer the same controls of monitoring.
 func TestTrailControlsDiffer(t *testing.T) {
 	w := withTrail(nil)
-	w.Evidence.Watched = watchers()
+	w.Evidence.Watched = watchers(watchedBy(resource.Alarm{})...)
 	j := w.judge(t, ofTrail(resource.TrailRule{Alarms: true}))
 	first := map[string]string{}
 	for _, v := range j.Violations {

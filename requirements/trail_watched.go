@@ -68,30 +68,45 @@ func (j *judging) alarmsOn(region, metric string, read []resource.Alarm) []resou
 		if _, known := alarms[name]; a.Kind != alarmKind || place != region || !known && (metric == "" || settings.Text("metric") != metric) {
 			continue
 		}
+		topics := slices.DeleteFunc(slices.Clone(settings.List("actions")), func(action string) bool { _, ok := topicOf(action); return !ok })
 		alarms[name] = resource.Alarm{
-			Name: name, Enabled: settings.Flag("enabled"), Told: max(alarms[name].Told, j.toldBy(settings.List("actions"))),
+			Name: name, Enabled: settings.Flag("enabled"), Topics: topics, Told: max(alarms[name].Told, j.toldBy(topics)),
 		}
 	}
 	return slices.SortedFunc(maps.Values(alarms), func(a, b resource.Alarm) int { return cmp.Compare(a.Name, b.Name) })
 }
 
-// toldBy counts the confirmed subscriptions to the topics among the actions of an alarm, as far as State shows them.
-func (j *judging) toldBy(actions []string) int {
+// toldBy counts the confirmed subscriptions to topics, as far as State shows them.
+func (j *judging) toldBy(topics []string) int {
 	n := 0
-	for _, action := range actions {
-		parts := strings.Split(action, ":") // arn:PARTITION:sns:REGION:ACCOUNT:NAME
-		if len(parts) != 6 || parts[2] != "sns" || parts[4] != j.Account {
+	for _, arn := range topics {
+		topic, _ := topicOf(arn)
+		if topic.account != j.Account {
 			continue
 		}
-		topic := resource.At(topicKind, parts[3], parts[5])
 		for a, r := range j.State {
-			if a.Kind == subscriptionKind && strings.HasPrefix(a.Name, topic.Name+"/") && r.Facts[resource.FactNow+"state"] == "confirmed" {
+			if a.Kind == subscriptionKind && strings.HasPrefix(a.Name, topic.at.Name+"/") && r.Facts[resource.FactNow+"state"] == "confirmed" {
 				n++
 			}
 		}
-		if n == 0 && j.State[topic].Facts[resource.FactNow+"holds"] != "" {
+		if n == 0 && j.State[topic.at].Facts[resource.FactNow+"holds"] != "" {
 			n++ // of subscriptions that no file is about
 		}
 	}
 	return n
+}
+
+// toldTopic is a topic among the actions of an alarm.
+type toldTopic struct {
+	at      resource.Address
+	account string
+}
+
+// topicOf takes the ARN of an action apart; it returns false for one that is no topic.
+func topicOf(action string) (toldTopic, bool) {
+	parts := strings.Split(action, ":") // arn:PARTITION:sns:REGION:ACCOUNT:NAME
+	if len(parts) != 6 || parts[2] != "sns" {
+		return toldTopic{}, false
+	}
+	return toldTopic{resource.At(topicKind, parts[3], parts[5]), parts[4]}, true
 }

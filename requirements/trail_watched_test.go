@@ -25,10 +25,9 @@ func TestPlannedAlarms(t *testing.T) {
 	const (
 		confirmed = "confirmed"
 		pending   = "pending confirmation"
-		unwatched = "nobody is told of use of the root user: "
-		noFilter  = unwatched + "no metric filter of the log group /audit fits it"
-		noAlarm   = unwatched + "no alarm looks at the metric of the filter root-use"
-		nobody    = unwatched + "no subscription to what the alarm acme-root-use tells is confirmed"
+		noFilter  = "no metric filter of the log group /audit fits it"
+		noAlarm   = "no alarm looks at the metric of the filter root-use"
+		nobody    = "no subscription to what the alarm acme-root-use tells is confirmed"
 	)
 	state := func(s string) resource.Facts { return resource.Facts{"now:state": s} }
 	live := watchers(resource.MetricFilter{Name: "root-use", Pattern: watchRoot, Alarms: []resource.Alarm{{Name: "acme-root-use", Enabled: true, Told: 1}}})
@@ -70,7 +69,7 @@ func TestPlannedAlarms(t *testing.T) {
 		}, noAlarm},
 		{"the alarm is switched off", live, func(w *testAccount) {
 			w.planAlarm().put(auditAlarm, resource.Object{"metric": "acme/RootUse", "enabled": false}, nil)
-		}, unwatched + "the actions of the alarm acme-root-use are switched off"},
+		}, "the actions of the alarm acme-root-use are switched off"},
 		{"a filter of another group", watchers(), func(w *testAccount) {
 			w.put("logs_metric_filter/eu-west-1//audit/inner/root-use", resource.Object{"pattern": watchRoot, "metric": "acme/RootUse"}, nil)
 		}, noFilter},

@@ -36,8 +36,9 @@ type Alarm struct {
 	Name string `json:"name,omitzero"`
 	// Enabled is true where the alarm does something when it goes off.
 	Enabled bool `json:"enabled,omitzero"`
-	// Told is how many confirmed subscriptions its topics have.
-	Told int `json:"told,omitzero"`
+	// Topics are the ARNs of the topics that it tells, and Told is how many confirmed subscriptions these have.
+	Topics []string `json:"topics,omitzero"`
+	Told   int      `json:"told,omitzero"`
 }
 
 // Caller is who reads the account.

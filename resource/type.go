@@ -31,6 +31,9 @@ type Type struct {
 	OneWayUpdate func(before Resource, after Object) []string
 	// Notes says what else an update will do, one phrase each.
 	Notes func(before Resource, after Object) []string
+	// Lingers says of a part why AWS deletes it in no other way than with its owner, or by itself later; "" where it does. As long as
+	// the owner stays, such a part is left to itself.
+	Lingers func(before Resource) string
 	// Leaves says what a deletion leaves behind that was there for the object alone, one phrase each.
 	Leaves func(before Resource) []string
 	// Weakens says in which way a change makes the record of what is done in the account smaller or less sure, one phrase each.

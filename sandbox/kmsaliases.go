@@ -185,9 +185,12 @@ type aliasEntry struct {
 	AliasName       string
 	AliasArn        string
 	TargetKeyId     string //nolint:revive // the API's own spelling
-	CreationDate    *int64
-	LastUpdatedDate *int64
+	CreationDate    float64
+	LastUpdatedDate float64
 }
+
+// epochMillis is a time as seconds, with what KMS tells of their fractions.
+func epochMillis(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
 
 // listKMSAliases lists the aliases of the call's Region, or of one key. AWS's own, which stand for keys that AWS makes when
 // they are first needed, do not exist here.
@@ -212,7 +215,7 @@ func listKMSAliases(c *call, in *listKMSAliasesInput) (answer, error) {
 	for _, a := range page {
 		entries = append(entries, aliasEntry{
 			AliasName: a.Name, AliasArn: a.arn(c.account), TargetKeyId: a.KeyID,
-			CreationDate: epochSeconds(a.Created), LastUpdatedDate: epochSeconds(a.Updated),
+			CreationDate: epochMillis(a.Created), LastUpdatedDate: epochMillis(a.Updated),
 		})
 	}
 	return answer{json: struct {

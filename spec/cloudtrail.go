@@ -1,10 +1,11 @@
 package spec
 
 import (
-	"baseline/resource"
-	"baseline/trail"
 	"crypto/sha256"
 	"encoding/hex"
+
+	"baseline/resource"
+	"baseline/trail"
 )
 
 const kindTrail resource.Kind = "cloudtrail_trail"

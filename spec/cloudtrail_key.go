@@ -150,17 +150,28 @@ func (t *oneTrail) rotation(k keyTerms, n *node) int {
 func (t *oneTrail) besideBucket(k keyReference, n *node) {
 	where := t.region
 	switch m := keyARN.FindStringSubmatch(string(k)); {
-	case k == none:
-		return
-	case m != nil && m[1] != t.partition:
-		t.problems.add(n.place(), "%q is of the partition %s, but this is for %s: write ${partition}", string(k), m[1], t.partition)
-	case m != nil && m[2] == t.region && m[3] == t.account:
-		t.problems.add(n.place(), "%q is a key of this account in the trail's home Region: name it by its alias, as in alias/audit", string(k))
+	case k == none || !t.rightlyNamed(k, n):
 		return
 	case m != nil:
 		where = m[2]
 	}
 	t.keys = append(t.keys, usedKey{resource.At(kindBucket, t.delivery.Bucket), where, n.at("alias")})
+}
+
+// rightlyNamed says when a key is of another partition, or is named by its ARN although the account shows it by its alias.
+func (t *oneTrail) rightlyNamed(k keyReference, n *node) bool {
+	m := keyARN.FindStringSubmatch(string(k))
+	switch {
+	case m == nil:
+		return true
+	case m[1] != t.partition:
+		t.problems.add(n.place(), "%q is of the partition %s, but this is for %s: write ${partition}", string(k), m[1], t.partition)
+	case m[2] == t.region && m[3] == t.account:
+		t.problems.add(n.place(), "%q is a key of this account in the trail's home Region: name it by its alias, as in alias/audit", string(k))
+	default:
+		return true
+	}
+	return false
 }
 
 // usedKey is a key that log files in a bucket are encrypted with.

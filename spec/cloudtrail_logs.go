@@ -60,7 +60,7 @@ func (t *oneTrail) log() {
 
 // encryptLogs says what the log group needs of its key.
 func (t *oneTrail) encryptLogs(k keyReference, n *node) {
-	if m := keyARN.FindStringSubmatch(string(k)); m != nil && m[2] != t.region {
+	if m := keyARN.FindStringSubmatch(string(k)); t.rightlyNamed(k, n) && m != nil && m[2] != t.region {
 		t.problems.add(n.place(), "the key is in %s and the log group in %s: AWS wants them in one Region", m[2], t.region)
 	}
 	if k.alias() != "" {

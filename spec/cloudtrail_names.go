@@ -53,7 +53,7 @@ func isIP(name string) bool {
 	return err == nil
 }
 
-const regionForm = `[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}`
+const regionForm = `[a-z]{2,}(?:-[a-z]+)+-[0-9]{1,2}`
 
 var regionPattern = regexp.MustCompile(`^` + regionForm + `$`)
 

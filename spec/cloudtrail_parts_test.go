@@ -123,6 +123,11 @@ func TestLogsOfTrails(t *testing.T) {
 	}{
 		"by name":   {trailWith(", logs: /audit"), resource.Object{}, "baseline-cloudtrail-audit", true},
 		"with more": {trailWith(", logs: {group: /audit, retention: 365d, kms: none}"), resource.Object{"retention": 365, "kms": ""}, "baseline-cloudtrail-audit", true},
+		"encrypted with a key of another account": {
+			trailWith(", logs: {group: /audit, kms: 'arn:aws:kms:eu-west-1:444455556666:key/k'}"),
+			resource.Object{"kms": "arn:aws:kms:eu-west-1:444455556666:key/k"},
+			"baseline-cloudtrail-audit", true,
+		},
 		"for ever, by another role": {
 			trailWith(", logs: {group: /audit, retention: never, role: deliverer}"), resource.Object{"retention": 0}, "deliverer", true,
 		},

@@ -103,6 +103,7 @@ func TestProblemsOfBucketsOfTrails(t *testing.T) {
 
 func TestProblemsOfKeysOfTrails(t *testing.T) {
 	arn := "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+	own := strings.Replace(arn, "us-east-1", "eu-west-1", 1)
 	check(t, map[string]refusal{
 		"forms": {inTrail("bucket: acme-audit", "kms: audit"), []string{
 			`7:10: "audit" is no KMS key: write alias/NAME for one of this account, arn:PARTITION:kms:REGION:ACCOUNT:key/ID for any, or none`,
@@ -129,6 +130,13 @@ func TestProblemsOfKeysOfTrails(t *testing.T) {
 		}},
 		"another partition": {inTrail("bucket: acme-audit", "kms: arn:aws-cn:kms:eu-west-1:111122223333:key/1"), []string{
 			`7:10: "arn:aws-cn:kms:eu-west-1:111122223333:key/1" is of the partition aws-cn, but this is for aws: write ${partition}`,
+		}},
+		"own keys by ARN": {inTrail("bucket: acme-audit", "kms: "+own, "logs: {group: /audit, kms: '"+own+"'}"), []string{
+			`7:10: "` + own + `" is a key of this account in the trail's home Region: name it by its alias, as in alias/audit`,
+			`8:32: "` + own + `" is a key of this account in the trail's home Region: name it by its alias, as in alias/audit`,
+		}},
+		"another partition for the log group": {inTrail("bucket: acme-audit", "logs: {group: /audit, kms: 'arn:aws-cn:kms:cn-north-1:444455556666:key/1'}"), []string{
+			`7:32: "arn:aws-cn:kms:cn-north-1:444455556666:key/1" is of the partition aws-cn, but this is for aws: write ${partition}`,
 		}},
 		"another Region than the bucket": {inTrail("bucket: {name: acme-audit, create: true, region: us-east-1}", "kms: {alias: audit, create: true}"), []string{
 			`7:18: the key is in eu-west-1 and the bucket in us-east-1: AWS wants them in one Region`,

@@ -76,7 +76,7 @@ func TestDocumentedExitCodes(t *testing.T) {
 // What is named in a link, or is a path in code, exists.
 func TestDocumentedFilesExist(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^):#]+)\)`)
-	code := regexp.MustCompile("`((?:cmd|docs|testdata|applier|baselines|kinds|live|planner|policy|resource|sandbox|spec)/[a-z0-9_/.-]*|promise-[a-z0-9-]+\\.txtar)`")
+	code := regexp.MustCompile("`((?:cmd|docs|testdata|applier|baselines|kinds|live|planner|policy|requirements|resource|sandbox|spec|trail)/[a-z0-9_/.-]*|promise-[a-z0-9-]+\\.txtar)`")
 	for name, text := range documents(t) {
 		for _, m := range link.FindAllStringSubmatch(text, -1) {
 			if _, err := os.Stat(filepath.Join(top, filepath.Dir(name), m[1])); err != nil {
@@ -225,16 +225,39 @@ func TestReadmePlanIsReal(t *testing.T) {
 	}
 }
 
+// actions are the permissions of calls whose name is not that of the permission, by service as the SDK calls it and operation.
+var actions = map[string]string{
+	"tagging.GetResources": "tag:GetResources",
+
+	"s3.DeleteBucketLifecycle":           "s3:PutLifecycleConfiguration",
+	"s3.DeleteBucketTagging":             "s3:PutBucketTagging",
+	"s3.DeleteObject":                    "s3:DeleteObjectVersion", // we name the version
+	"s3.GetBucketEncryption":             "s3:GetEncryptionConfiguration",
+	"s3.GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+	"s3.GetPublicAccessBlock":            "s3:GetBucketPublicAccessBlock",
+	"s3.HeadBucket":                      "s3:ListBucket",
+	"s3.ListBuckets":                     "s3:ListAllMyBuckets",
+	"s3.ListObjectVersions":              "s3:ListBucketVersions",
+	"s3.PutBucketEncryption":             "s3:PutEncryptionConfiguration",
+	"s3.PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+	"s3.PutPublicAccessBlock":            "s3:PutBucketPublicAccessBlock",
+
+	"s3control.DeletePublicAccessBlock": "s3:PutAccountPublicAccessBlock",
+	"s3control.GetPublicAccessBlock":    "s3:GetAccountPublicAccessBlock",
+	"s3control.PutPublicAccessBlock":    "s3:PutAccountPublicAccessBlock",
+}
+
 // docs/permissions.md names every call that the program makes, and no other.
 func TestDocumentedPermissions(t *testing.T) {
 	text := documents(t)["docs/permissions.md"]
-	input := regexp.MustCompile(`\b(iam|sts|tagging)\.([A-Z][A-Za-z]+)Input\b`)
+	input := regexp.MustCompile(`\b([a-z0-9]+)\.([A-Z][A-Za-z]+)Input\b`)
 	made := map[string]bool{
 		// Calls that create something with tags or a boundary take these, too.
 		"iam:TagUser": true, "iam:TagRole": true, "iam:TagPolicy": true,
-		// This is no call; AWS asks for it where a role is put into an instance profile.
+		// This is no call; AWS asks for it where a role is put into an instance profile, or given to a trail.
 		"iam:PassRole": true,
 	}
+	services := map[string]bool{}
 	for _, pattern := range []string{"kinds/*.go", "live/*.go"} {
 		sources, err := filepath.Glob(filepath.Join(top, filepath.FromSlash(pattern)))
 		if err != nil {
@@ -249,12 +272,24 @@ func TestDocumentedPermissions(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, m := range input.FindAllStringSubmatch(string(source), -1) {
-				made[strings.Replace(m[1], "tagging", "tag", 1)+":"+m[2]] = true
+				if m[1] == "middleware" {
+					continue
+				}
+				action, other := actions[m[1]+"."+m[2]]
+				if !other {
+					action = strings.Replace(m[1], "cloudwatchlogs", "logs", 1) + ":" + m[2]
+				}
+				service, _, _ := strings.Cut(action, ":")
+				made[action], services[service] = true, true
 			}
 		}
 	}
 	named := map[string]bool{}
-	for _, action := range regexp.MustCompile(`\b(iam|sts|tag):[A-Z][A-Za-z]+\b`).FindAllString(text, -1) {
+	for _, action := range regexp.MustCompile(`\b[a-z0-9]+:[A-Z][A-Za-z]+\b`).FindAllString(text, -1) {
+		service, _, _ := strings.Cut(action, ":")
+		if !services[service] {
+			t.Errorf("docs/permissions.md names %s, and no call goes to such a service", action)
+		}
 		named[action] = true
 	}
 	if diff := cmp.Diff(made, named); diff != "" {

@@ -121,9 +121,13 @@ func (t *oneTrail) settings() {
 	setFlag(t.object, "global_events", t.entry.GlobalEvents)
 	setFlag(t.object, "validation", t.entry.Validation)
 	setFlag(t.object, "logging", t.entry.Logging)
-	if t.object.Flag("multi_region") && t.object.Has("global_events") && !t.object.Flag("global_events") {
-		t.problems.add(t.node.at("global_events").place(), "global_events: false does not go with multi_region: true: "+
-			"AWS has a trail of all Regions record the services that belong to none")
+	if t.object.Flag("multi_region") {
+		if t.object.Has("global_events") && !t.object.Flag("global_events") {
+			t.problems.add(t.node.at("global_events").place(), "global_events: false does not go with multi_region: true: "+
+				"AWS has a trail of all Regions record the services that belong to none")
+		}
+		// AWS switches both off together, and refuses to switch on the one without the other.
+		t.object["global_events"] = true
 	}
 	if o := t.entry.Organization; o != nil {
 		t.object["organization"] = *o != none

@@ -71,6 +71,7 @@ func TestTrailSettings(t *testing.T) {
 			", multi_region: true, global_events: true, validation: true, logging: false",
 			resource.Object{"multi_region": true, "global_events": true, "validation": true, "logging": false},
 		},
+		"all Regions":         {", multi_region: true", resource.Object{"multi_region": true, "global_events": true}},
 		"flags that are off":  {", multi_region: false, global_events: false, validation: false", resource.Object{"multi_region": false, "global_events": false, "validation": false}},
 		"tags":                {", tags: {team: data}", resource.Object{"tags": map[string]string{"team": "data"}}},
 		"no tags":             {", tags: {}", resource.Object{"tags": map[string]string{}}},

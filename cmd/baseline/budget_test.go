@@ -102,7 +102,8 @@ func (o *office) apply(ctx context.Context, tb testing.TB) {
 func (o *office) calls() (reads, writes int) {
 	for action, n := range o.account.Calls() {
 		_, verb, _ := strings.Cut(action, ":")
-		if strings.HasPrefix(verb, "Get") || strings.HasPrefix(verb, "List") || strings.HasPrefix(verb, "Simulate") {
+		if strings.HasPrefix(verb, "Get") || strings.HasPrefix(verb, "List") || strings.HasPrefix(verb, "Describe") ||
+			strings.HasPrefix(verb, "Head") || strings.HasPrefix(verb, "Simulate") {
 			reads += n
 		} else {
 			writes += n

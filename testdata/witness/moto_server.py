@@ -38,7 +38,7 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import utcnow
 from moto.iam.models import AccessKeyLastUsed, IAMBackend, User, iam_backends
 from moto.iam.responses import IamResponse
-from moto.kms.models import Key
+from moto.kms.models import Key, kms_backends
 from moto.kms.responses import KmsResponse
 from moto.logs.metric_filters import MetricFilters
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
@@ -171,6 +171,29 @@ def take_topics_of_trails_by_arn():
     Trail.topic_arn = property(by_name_or_arn)
 
 
+def tell_keys_of_trails_by_arn():
+    """moto tells the key of a trail as it was given, be it by an alias; AWS tells the key's ARN."""
+
+    def put(self, given):
+        backend = kms_backends[self.account_id][self.region_name]
+        self.key_arn = backend.keys[backend.any_id_to_key_id(given)].arn if given else given
+
+    Trail.kms_key_id = property(lambda self: self.key_arn, put)
+
+
+def end_global_events_with_other_regions():
+    """moto's trails record services that belong to no Region as before when they are told to record one Region only, and not told
+    about these services. AWS's no longer do."""
+    update = Trail.update
+
+    def update_both(self, *, include_global_service_events, is_multi_region_trail, **others):
+        if is_multi_region_trail is False and include_global_service_events is None:
+            include_global_service_events = False
+        update(self, include_global_service_events=include_global_service_events, is_multi_region_trail=is_multi_region_trail, **others)
+
+    Trail.update = update_both
+
+
 def replace_selectors_of_trails():
     """moto keeps advanced selectors beside basic ones that were to replace them, shows none of a trail that never had any, and adds
     insights to those that were to be replaced."""
@@ -190,13 +213,14 @@ def replace_selectors_of_trails():
 
 
 def close_new_buckets():
-    """moto makes buckets as they were before April 2023: with access control lists, and without a public access block."""
+    """moto makes buckets as they were before 2023: with access control lists, and without encryption and a public access block."""
     create = S3Backend.create_bucket
 
     def create_closed(self, *args, **kwargs):
         bucket = create(self, *args, **kwargs)
         bucket.ownership_rule = "BucketOwnerEnforced"
         bucket.public_access_block = PublicAccessBlock(True, True, True, True)
+        bucket.encryption = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}}
         return bucket
 
     S3Backend.create_bucket = create_closed
@@ -325,6 +349,8 @@ REPAIRS = [
     find_policies_by_tags,
     list_trails_of_all_regions,
     take_topics_of_trails_by_arn,
+    tell_keys_of_trails_by_arn,
+    end_global_events_with_other_regions,
     replace_selectors_of_trails,
     close_new_buckets,
     tell_regions_of_buckets,

@@ -18,7 +18,6 @@ type applyFlags struct {
 	approved         bool
 	allowOneWay      bool
 	allowWeakerAudit bool
-	output           string
 }
 
 func (c *command) applyCommand() *cobra.Command {
@@ -46,7 +45,7 @@ the record of what is done in the account smaller, such as stopping a trail, nee
 			case resume != "" && len(args) > 0:
 				return errors.New("apply takes a PLAN or --resume RUN, not both")
 			case resume != "":
-				return c.resume(cmd.Context(), resume, o)
+				return c.resume(cmd.Context(), resume)
 			case len(args) > 0:
 				return c.applyPlan(cmd.Context(), args[0], o)
 			}
@@ -59,7 +58,8 @@ the record of what is done in the account smaller, such as stopping a trail, nee
 	cmd.Flags().BoolVar(&o.allowOneWay, "allow-one-way", false, "allow changes that no rollback can bring back exactly")
 	weakerAuditFlag(cmd, &o)
 	cmd.Flags().StringVar(&resume, "resume", "", "finish this run")
-	outputFlag(cmd, &o.output)
+	c.outputFlag(cmd, planForms)
+	c.eventsFlag(cmd)
 	return cmd
 }
 
@@ -70,11 +70,10 @@ func weakerAuditFlag(cmd *cobra.Command, o *applyFlags) {
 
 // applyFiles plans, asks and applies.
 func (c *command) applyFiles(ctx context.Context, s *session, declared string, o applyFlags) error {
-	json, err := asJSON(o.output)
-	if err != nil {
-		return err
+	if o.approved {
+		c.nobodyIsAsked()
 	}
-	p, err := c.planToApply(ctx, s, declared, json)
+	p, err := c.show(ctx, s, declared)
 	if err != nil {
 		return err
 	}
@@ -89,34 +88,19 @@ func (c *command) applyFiles(ctx context.Context, s *session, declared string, o
 	}
 	header := applier.Header{Command: "apply", Baseline: p.plan.Baseline, Account: p.plan.Account, Caller: p.plan.Caller}
 	// Where nobody had to be waited for, the plan was made from a read of this moment.
-	return c.carryOut(ctx, s, header, p.plan, o.approved, json)
-}
-
-// planToApply shows the plan; with JSON output only when there is nothing to do, since the run is shown otherwise.
-func (c *command) planToApply(ctx context.Context, s *session, declared string, json bool) (*planned, error) {
-	if !json {
-		return c.show(ctx, s, declared, false)
-	}
-	p, err := c.draw(ctx, s, declared)
-	if err == nil && len(p.plan.Changes) == 0 {
-		err = render.PlanJSON(c.Out, p.plan)
-	}
-	return p, err
+	return c.carryOut(ctx, s, header, p.plan, o.approved)
 }
 
 // applyPlan applies a plan file. It asks nothing: the plan has been looked at.
 func (c *command) applyPlan(ctx context.Context, path string, o applyFlags) error {
-	json, err := asJSON(o.output)
-	if err != nil {
-		return err
-	}
 	plan, err := readPlan(path)
 	if err != nil {
 		return err
 	}
+	c.planRead(plan)
 	return c.withAccount(ctx, plan.Account, "the plan", func(s *session, who live.Identity) error {
 		if len(plan.Changes) == 0 {
-			fmt.Fprintln(c.Out, render.Summary(plan))
+			fmt.Fprintln(c.people(), render.Summary(plan))
 			return nil
 		}
 		if err := mustOutlive(plan, who.Caller()); err != nil {
@@ -126,16 +110,12 @@ func (c *command) applyPlan(ctx context.Context, path string, o applyFlags) erro
 			return err
 		}
 		header := applier.Header{Command: "apply", Baseline: plan.Baseline, Account: plan.Account, Caller: who.ARN}
-		return c.carryOut(ctx, s, header, plan, false, json)
+		return c.carryOut(ctx, s, header, plan, false)
 	})
 }
 
 // resume finishes a run.
-func (c *command) resume(ctx context.Context, id string, o applyFlags) error {
-	json, err := asJSON(o.output)
-	if err != nil {
-		return err
-	}
+func (c *command) resume(ctx context.Context, id string) error {
 	run, err := c.store().Claim(id)
 	if err != nil {
 		return err
@@ -156,11 +136,12 @@ func (c *command) resume(ctx context.Context, id string, o applyFlags) error {
 		if err := mustOutlive(run.Plan, who.Caller()); err != nil {
 			return err
 		}
-		a, err := c.applier(s, json)
+		c.runIs(run)
+		a, err := c.applier(s)
 		if err != nil {
 			return err
 		}
-		run, err := a.Resume(ctx, run)
-		return c.ended(run, err, json)
+		resumed, err := a.Resume(ctx, run)
+		return c.ended(resumed, err)
 	})
 }

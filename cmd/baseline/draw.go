@@ -56,6 +56,8 @@ func (c *command) read(ctx context.Context, s *session, declared string) (*seen,
 	if err != nil {
 		return nil, err
 	}
+	c.readFrom(baseline)
+	c.events().Started(declared)
 	needs := requirements.Needs(baseline.Want.Require)
 	needs.Kinds = append(needs.Kinds, baseline.Want.Extra...)
 	type reading struct {
@@ -166,19 +168,12 @@ func placed(problems []planner.Problem, b *spec.Baseline) error {
 	return wish
 }
 
-// show makes the plan and prints it.
-func (c *command) show(ctx context.Context, s *session, declared string, json bool) (*planned, error) {
-	style, err := c.style()
-	if err != nil {
-		return nil, err
-	}
+// show makes the plan and shows it.
+func (c *command) show(ctx context.Context, s *session, declared string) (*planned, error) {
 	begun := c.Clock.Now()
 	p, err := c.draw(ctx, s, declared)
 	if err != nil {
 		return nil, err
 	}
-	if json {
-		return p, render.PlanJSON(c.Out, p.plan)
-	}
-	return p, render.Plan(c.Out, p.plan, render.Reading{Calls: p.calls, Took: c.Clock.Now().Sub(begun)}, style)
+	return p, c.planIs(p.plan, render.Reading{Calls: p.calls, Took: c.Clock.Now().Sub(begun)})
 }

@@ -3,14 +3,18 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
+
+	"baseline/resource"
 )
 
 func (c *command) planCommand() *cobra.Command {
 	var o struct {
 		out      string
-		output   string
+		failOn   string
 		detailed bool
 	}
 	cmd := &cobra.Command{
@@ -24,18 +28,21 @@ The file is JSON and holds no secret.`,
 		Example: `  baseline plan
   baseline plan -f iam/ --out plan.json
   baseline plan --detailed-exitcode      # exit 2 when there are changes
+  baseline plan --fail-on high           # exit 3 when there are findings of this severity or worse
+  baseline plan -o markdown=plan.md -o html=plan.html -o sarif=plan.sarif
   baseline plan -o json | jq '.changes[].address'`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			json, err := asJSON(o.output)
-			if err != nil {
-				return err
-			}
 			if o.out == "-" {
 				return errors.New("--out writes a file: to print the plan, use -o json")
 			}
+			worst, err := severitiesFrom(o.failOn)
+			if err != nil {
+				return err
+			}
 			return c.withSession(cmd.Context(), func(ctx context.Context, s *session, declared string) error {
-				p, err := c.show(ctx, s, declared, json)
+				c.nobodyIsAsked()
+				p, err := c.show(ctx, s, declared)
 				if err != nil {
 					return err
 				}
@@ -43,6 +50,9 @@ The file is JSON and holds no secret.`,
 					if err := savePlan(o.out, p.plan); err != nil {
 						return err
 					}
+				}
+				if n := found(p.plan.Findings, worst); n > 0 {
+					return &ending{exit: exitFindings, err: fmt.Errorf("%s of severity %s or worse", counted(n, "finding"), o.failOn)}
 				}
 				if o.detailed && len(p.plan.Changes) > 0 {
 					return &ending{exit: exitChanges}
@@ -53,6 +63,31 @@ The file is JSON and holds no secret.`,
 	}
 	cmd.Flags().StringVar(&o.out, "out", "", "also write the plan to this file")
 	cmd.Flags().BoolVar(&o.detailed, "detailed-exitcode", false, "exit 2 when there are changes")
-	outputFlag(cmd, &o.output)
+	cmd.Flags().StringVar(&o.failOn, "fail-on", "", "exit 3 when there are findings of this severity or worse: critical, high, medium or low")
+	c.outputFlag(cmd, planForms)
+	c.eventsFlag(cmd)
 	return cmd
+}
+
+// severitiesFrom returns a severity and all that are worse; none for "".
+func severitiesFrom(least string) ([]resource.Severity, error) {
+	if least == "" {
+		return nil, nil
+	}
+	i := slices.Index(resource.Severities(), resource.Severity(least))
+	if i < 0 {
+		return nil, fmt.Errorf("--fail-on takes critical, high, medium or low, not %q", least)
+	}
+	return resource.Severities()[:i+1], nil
+}
+
+// found counts the findings of some severities.
+func found(findings []resource.Finding, severities []resource.Severity) int {
+	n := 0
+	for _, f := range findings {
+		if slices.Contains(severities, f.Severity) {
+			n++
+		}
+	}
+	return n
 }

@@ -56,7 +56,7 @@ func (c *command) read(ctx context.Context, s *session, declared string) (*seen,
 	if err != nil {
 		return nil, err
 	}
-	c.readFrom(baseline)
+	c.readFrom(baseline, declared)
 	c.events().Started(declared)
 	needs := requirements.Needs(baseline.Want.Require)
 	needs.Kinds = append(needs.Kinds, baseline.Want.Extra...)

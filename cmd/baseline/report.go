@@ -89,6 +89,12 @@ func (c *command) startReport(cmd *cobra.Command) error {
 	}
 	r := &report{begun: c.Clock.Now(), eventsOut: c.eventsFile == "-"}
 	r.Program = ownVersion()
+	switch cmd.Name() {
+	case "plan", "apply":
+		r.Subject = "plan"
+	case "check":
+		r.Subject = "check"
+	}
 	stdout := ""
 	if r.eventsOut {
 		stdout = "--events -"
@@ -167,11 +173,12 @@ func (c *command) events() *render.Events {
 	return c.report.events
 }
 
-// readFrom keeps where the files declare what, and from which files.
-func (c *command) readFrom(b *spec.Baseline) {
+// readFrom keeps what the files are for, and where they declare what.
+func (c *command) readFrom(b *spec.Baseline, account string) {
 	if c.report == nil {
 		return
 	}
+	c.report.Baseline, c.report.Account = b.Name, account
 	s := &c.report.Sources
 	s.Objects, s.Rules, s.Sections = map[resource.Address]render.Place{}, map[string]render.Place{}, map[string]render.Place{}
 	for a, p := range b.Places {

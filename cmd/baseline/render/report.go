@@ -25,6 +25,10 @@ const (
 // Report is what is known of the work of a command by its end. It is written from what it holds: a check, else a run, else a
 // plan, else nothing but how the command ended.
 type Report struct {
+	// Subject is what the command is to make a report on, "plan" or "check", and Baseline and Account are what for, where that is known.
+	// They say what the report replaces when nothing else is known.
+	Subject, Baseline, Account string
+
 	Plan *resource.Plan
 	// Reading is what reading the account for the plan or the check took.
 	Reading Reading
@@ -112,6 +116,9 @@ func (e *Ending) lines() []string {
 	}
 	for _, next := range e.Next {
 		lines = append(lines, strings.Split("next:  "+EscapeLines(next), "\n")...)
+	}
+	for i, line := range lines {
+		lines[i] = firstColumns(line, maxLine)
 	}
 	return append(lines, fmt.Sprintf("exit %d (%s)", e.Exit, text(e.Name)))
 }

@@ -14,7 +14,7 @@ import (
 // review is what reviewers are told of a plan or a run, in the order in which they are told, before it is known in which form.
 // Its texts are escaped as for a terminal, and each form escapes them for its own reader on top of that.
 type review struct {
-	// subject is what it is about: "Plan", "Run", or "Command" where nothing else is known.
+	// subject is what it is about: "Plan", "Run" or "Check", or "Command" where nothing else is known.
 	subject           string
 	baseline, account string
 	mood              mood
@@ -123,7 +123,13 @@ const (
 
 // reviewOf makes the review of what a report holds: its run, else its plan, else nothing but its ending.
 func reviewOf(r *Report) *review {
-	v := &review{subject: "Command", mood: calm}
+	v := &review{subject: "Command", baseline: text(r.Baseline), account: text(r.Account), mood: calm}
+	switch r.Subject {
+	case "plan":
+		v.subject = "Plan"
+	case "check":
+		v.subject = "Check"
+	}
 	p := r.Plan
 	if r.Run != nil {
 		p = planOf(r.Run)

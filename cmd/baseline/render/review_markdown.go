@@ -55,14 +55,14 @@ func (r *Report) markdown(w io.Writer) error {
 		return CheckMarkdown(w, r.Check)
 	}
 	v := reviewOf(r)
-	var head, changes, found, about markdown
+	head, changes, found, about := &markdown{}, &markdown{}, &markdown{}, &markdown{}
 	if v.baseline != "" {
 		head.line(Marker(strings.ToLower(v.subject), v.baseline, v.account))
 	}
-	v.head(&head)
-	v.about(&about, r)
-	v.markdownFindings(&found)
-	v.markdownChanges(&changes, MaxMarkdown-reserve-head.out.Len()-found.out.Len()-about.out.Len())
+	v.head(head)
+	v.about(about, r)
+	v.markdownFindings(found)
+	v.markdownChanges(changes, MaxMarkdown-reserve-head.out.Len()-found.out.Len()-about.out.Len())
 	whole := joined(head, changes, found, about)
 	if len(whole) > MaxMarkdown { // names of a hostile length everywhere
 		whole = joined(head, noted("**Cut to fit into a comment.** The changes and findings are in the plan as HTML or JSON."))
@@ -72,17 +72,19 @@ func (r *Report) markdown(w io.Writer) error {
 }
 
 // joined puts parts of a document together, with an empty line between them.
-func joined(parts ...markdown) string {
+func joined(parts ...*markdown) string {
 	var texts []string
-	for i := range parts {
-		if parts[i].out.Len() > 0 {
-			texts = append(texts, parts[i].out.String())
+	for _, part := range parts {
+		if part.out.Len() > 0 {
+			texts = append(texts, part.out.String())
 		}
 	}
 	return strings.Join(texts, "\n")
 }
 
-func noted(line string) (m markdown) {
+// noted is a part with one line in it.
+func noted(line string) *markdown {
+	m := &markdown{}
 	m.line(line)
 	return m
 }

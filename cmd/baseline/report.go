@@ -313,7 +313,7 @@ func problemsOf(err error) []render.Problem {
 	}
 	if wish, ok := errors.AsType[wishError](err); ok {
 		for _, p := range wish {
-			found = append(found, render.Problem{Place: render.Place(p.place), Message: p.Problem.String()})
+			found = append(found, render.Problem{Place: render.Place(p.place), Message: p.String()})
 		}
 	}
 	return found

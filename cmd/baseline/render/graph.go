@@ -160,11 +160,14 @@ func comings(was, is []string) map[string]sign {
 		all[item] = removed
 	}
 	for _, item := range is {
-		if all[item] == removed {
-			all[item] = same
-		} else if all[item] == "" {
-			all[item] = added
+		now := added
+		if all[item] != "" { // it was there before, or is listed twice
+			now = all[item]
 		}
+		if now == removed {
+			now = same
+		}
+		all[item] = now
 	}
 	return all
 }

@@ -154,7 +154,7 @@ func pageOf(v *review) *page {
 	}
 	for _, c := range v.counts {
 		counts := pageCounts{Name: c.name}
-		for _, n := range []int{c.Create, c.Change, c.Replace, c.Delete, c.OneWay, c.Counts.Weakens} {
+		for _, n := range []int{c.Create, c.Change, c.Replace, c.Delete, c.OneWay, c.Weakens} {
 			cell := ""
 			if n > 0 {
 				cell = grouped(n)

@@ -25,7 +25,7 @@ func TestAThousandChangesFitIntoAComment(t *testing.T) {
 		"Plan: 500 to create, 250 to change, 250 to delete (250 one-way). 250 findings, 250 high.",
 		"| **All** | **500** | **250** |  | **250** | **250** |  |",
 		"`- role/gone-user-000`: deleted · one-way: its id cannot come back · left on day user-000",
-		"> - and more, which are too many to name here: - roles (",
+		"> - and more, which are too many to name here: \\- roles (",
 		"**Cut to fit into a comment.** Of 1,000 changed objects, ",
 		"JSON and HTML have",
 	} {

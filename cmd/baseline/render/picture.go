@@ -44,7 +44,6 @@ type drawnEdge struct {
 	// Label is empty where the tie stays as it is.
 	Label          string
 	LabelX, LabelY int
-	Arc            bool
 }
 
 // The measures of a picture.
@@ -142,13 +141,12 @@ func curve(e *edge, from, to *drawnNode) drawnEdge {
 	x1, y1 := from.X+from.Width, from.Y+from.Height/2
 	x2, y2 := to.X, to.Y+to.Height/2
 	d := drawnEdge{Class: classes[e.sign]}
-	switch {
-	case from.X == to.X: // a role that another trusts
+	if from.X == to.X { // a role that another trusts
 		x1, x2 = from.X, to.X
 		out := x1 - 46
 		d.Path = fmt.Sprintf("M%d %d C%d %d %d %d %d %d", x1, y1, out, y1, out, y2, x2, y2)
-		d.LabelX, d.LabelY, d.Arc = x1-34, (y1+y2)/2, true
-	default:
+		d.LabelX, d.LabelY = x1-34, (y1+y2)/2
+	} else {
 		bend := (x2 - x1) / 2
 		d.Path = fmt.Sprintf("M%d %d C%d %d %d %d %d %d", x1, y1, x1+bend, y1, x2-bend, y2, x2, y2)
 		at := 0.5

@@ -105,7 +105,7 @@ func TestJSONIsAsItsSchemaSays(t *testing.T) {
 func TestSchemasRefuse(t *testing.T) {
 	t.Parallel()
 	for of, text := range map[string]string{
-		"plan":   strings.Replace(reported(t, ofPlan(deleteUser()), render.FormJSON), `"changes"`, `"chnages"`, 1),
+		"plan":   strings.Replace(reported(t, ofPlan(deleteUser()), render.FormJSON), `"changes"`, `"steps"`, 1),
 		"run":    strings.Replace(reported(t, &render.Report{Run: partlyDone()}, render.FormJSON), `"progress": "failed"`, `"progress": "lost"`, 1),
 		"check":  `{"format": 1}`,
 		"events": `{"type": "change", "at": "2026-11-21T14:02:11Z", "state": "undone"}`,

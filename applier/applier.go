@@ -27,6 +27,9 @@ type Applier struct {
 	// Types are the kinds that plans may hold.
 	Types []resource.Type
 	Clock resource.Clock
+	// Before is called once before the first change of a run, when the account was read, and stops the run with its error. Nothing
+	// is recorded then. Nil for nothing to ask.
+	Before func(ctx context.Context) error
 	// Parallel is how many steps may be under way at once; at least 1.
 	Parallel int
 	// Tell receives what happens, one event at a time. It must not block for long. Nil for nobody.
@@ -128,6 +131,11 @@ func (a *Applier) Apply(ctx context.Context, header Header, plan *resource.Plan,
 			return nil, err
 		}
 	}
+	if a.Before != nil {
+		if err := a.Before(ctx); err != nil {
+			return nil, err
+		}
+	}
 	header.Started = a.Clock.Now().UTC()
 	journal, run, err := a.Store.begin(header, plan)
 	if err != nil {
@@ -146,6 +154,11 @@ func (a *Applier) Resume(ctx context.Context, run *Run) (*Run, error) {
 	changes, done, moved := a.remaining(run, live)
 	if len(moved) > 0 {
 		return nil, &StaleError{moved}
+	}
+	if a.Before != nil {
+		if err := a.Before(ctx); err != nil {
+			return nil, err
+		}
 	}
 	journal, err := a.Store.reopen(run, a.Clock.Now())
 	if err != nil {

@@ -172,7 +172,7 @@ func TestAPlanOfANewerProgramIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = w.Store.Load(id)
-	if want := "run " + id + ": its plan has format 2, and this program knows 1: use a newer one"; err == nil || err.Error() != want {
+	if want := "run " + id + ": its plan has format 3, and this program knows 2: use a newer one"; err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
 	}
 }

@@ -110,7 +110,7 @@ func TestListIsWhatIsEmbedded(t *testing.T) {
 			t.Errorf("%s: the first comment line is to say in a sentence what it is, found %q", b.Name, b.About)
 		}
 	}
-	for _, name := range []string{"analytics-pipeline", "cis-level-1", "cis-level-2", "database-ledger", "least-privilege-starter", "partner-data-share", "rds-read-only"} {
+	for _, name := range []string{"analytics-pipeline", "audit-trail", "cis-level-1", "cis-level-2", "database-ledger", "least-privilege-starter", "partner-data-share", "rds-read-only"} {
 		if !slices.Contains(names, name) {
 			t.Errorf("%s is not in the list %v", name, names)
 		}
@@ -265,8 +265,10 @@ func TestDeclaredVariablesTakeOtherValues(t *testing.T) {
 	values := map[string]string{
 		"access_from":     "2031-02-03T04:05:06Z",
 		"access_until":    "2031-12-30T22:59:58Z",
+		"bucket":          "another-bucket",
 		"database_user":   "another_user",
 		"db_resource_id":  "db-ZYXWVUTSRQPONMLKJ",
+		"email":           "another@example.org",
 		"external_id":     "another-external-id",
 		"function_name":   "another-function",
 		"ledger":          "another-ledger",
@@ -290,14 +292,14 @@ func TestDeclaredVariablesTakeOtherValues(t *testing.T) {
 				continue
 			}
 			b := load(t, name, spec.Env{Account: account, Vars: map[string]string{variable: value}})
-			var all strings.Builder
-			for _, d := range documents(t, b) {
-				all.WriteString(d.text)
+			all, err := resource.Encode(b.Want.Objects, "")
+			if err != nil {
+				t.Fatal(err)
 			}
-			if !strings.Contains(all.String(), value) {
+			if !strings.Contains(string(all), value) {
 				t.Errorf("setting %s has no effect", variable)
 			}
-			if strings.Contains(strings.ReplaceAll(all.String(), value, ""), preset) {
+			if strings.Contains(strings.ReplaceAll(string(all), value, ""), preset) {
 				t.Errorf("the default of %s, %s, is still there after it was set", variable, preset)
 			}
 		}
@@ -313,10 +315,13 @@ func TestRolesTrustWhomTheyShall(t *testing.T) {
 			"Principal": {"AWS": "arn:aws:iam::444455556666:root"}, "Condition": {"StringEquals": {"sts:ExternalId": "my-data-sharing-id"}}}]}`
 		lambda = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
 			"Principal": {"Service": "lambda.amazonaws.com"}}]}`
+		cloudTrail = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+			"Principal": {"Service": "cloudtrail.amazonaws.com"}}]}`
 	)
 	for _, test := range []struct{ baseline, role, trust string }{
 		{"analytics-pipeline", "AnalyticsFunction", lambda},
 		{"analytics-pipeline", "AnalyticsAnalyst", ownAccountWithMFA},
+		{"audit-trail", "baseline-cloudtrail-audit", cloudTrail},
 		{"partner-data-share", "PartnerDataShare", partnerWithExternalID},
 		{"database-ledger", "LedgerOperator", ownAccountWithMFA},
 		{"cis-level-1", "AWSSupportCases", ownAccountWithMFA},
@@ -340,6 +345,10 @@ func TestPoliciesReachWhatTheyShall(t *testing.T) {
 		{"analytics-pipeline", "AnalyticsInvoke", "NoDirectDataAccess", policy.Deny, "*"},
 		{"database-ledger", "AssumeLedgerOperator", "TakeOnTheRole", policy.Allow, "arn:aws:iam::111122223333:role/LedgerOperator"},
 		{"database-ledger", "LedgerAppend", "OpenSession", policy.Allow, "arn:aws:qldb:us-east-1:111122223333:ledger/transactions"},
+		{
+			"audit-trail", "role/baseline-cloudtrail-audit/audit", "Deliver", policy.Allow,
+			"arn:aws:logs:us-east-1:111122223333:log-group:/baseline/audit:log-stream:111122223333_CloudTrail_us-east-1*",
+		},
 		{"database-ledger", "LedgerAppend", "ReadAndInsert", policy.Allow, "arn:aws:qldb:us-east-1:111122223333:ledger/transactions/table/*"},
 		{"least-privilege-starter", "DeveloperData", "ConnectToDatabases", policy.Allow, "arn:aws:rds-db:us-east-1:111122223333:dbuser:*/developer"},
 		{"least-privilege-starter", "DeveloperData", "UseOwnTables", policy.Allow, "arn:aws:dynamodb:us-east-1:111122223333:table/dev-*"},

@@ -15,7 +15,10 @@ func TestContract(t *testing.T) {
 	for i, s := range samples {
 		t.Run(s.address.String()+"/"+string(rune('a'+i%2)), func(t *testing.T) {
 			subject := openSubject(t)
-			before := subject.state()
+			if s.ground != nil {
+				s.ground(subject)
+			}
+			before := subject.everything(s)
 			for _, need := range s.needs {
 				subject.write(resource.Change{Address: need.address, After: complete(need.address.Kind, need.settings)})
 			}
@@ -48,7 +51,7 @@ func TestContract(t *testing.T) {
 			for _, need := range slices.Backward(s.needs) {
 				subject.write(resource.Change{Address: need.address, Before: complete(need.address.Kind, need.settings)})
 			}
-			if diff := cmp.Diff(before, subject.state()); diff != "" {
+			if diff := cmp.Diff(before, subject.everything(s)); diff != "" {
 				t.Errorf("the account is not what it was before (-before +after):\n%s", diff)
 			}
 		})

@@ -107,6 +107,42 @@ func credentialsOf(ctx context.Context, client *iam.Client, name string) (held c
 	return held, group.Wait()
 }
 
+// seeCredentials is what credentialsOf takes.
+func seeCredentials() []Permit {
+	return []Permit{
+		{Action: "iam:GetLoginProfile", On: theUser},
+		{Action: "iam:ListAccessKeys", On: theUser},
+		{Action: "iam:ListMFADevices", On: theUser},
+		{Action: "iam:ListSSHPublicKeys", On: theUser},
+		{Action: "iam:ListSigningCertificates", On: theUser},
+		{Action: "iam:ListServiceSpecificCredentials", On: theUser},
+	}
+}
+
+// takeCredentials is what removeCredentials takes: a look, and the removal of what the user has.
+func takeCredentials() []Permit {
+	return append(seeCredentials(),
+		Permit{Action: "iam:DeleteLoginProfile", On: theUser, If: loses("password")},
+		Permit{Action: "iam:DeleteAccessKey", On: theUser, If: loses("access_keys")},
+		Permit{Action: "iam:DeactivateMFADevice", On: theUser, If: loses("mfa_devices")},
+		Permit{Action: "iam:DeleteVirtualMFADevice", On: virtualDevices, If: func(c resource.Change) bool {
+			return strings.Contains(c.Facts["mfa_devices"], ":mfa/")
+		}},
+		Permit{Action: "iam:DeleteSSHPublicKey", On: theUser, If: loses("ssh_keys")},
+		Permit{Action: "iam:DeleteSigningCertificate", On: theUser, If: loses("certificates")},
+		Permit{Action: "iam:DeleteServiceSpecificCredential", On: theUser, If: loses("service_credentials")},
+	)
+}
+
+// virtualDevices are the virtual MFA devices of a user who is deleted.
+func virtualDevices(s Scope, c resource.Change) []string {
+	prefix := virtualMFAPrefix(s.Partition, s.Account)
+	if strings.HasPrefix(c.Address.Name, anyName) {
+		return []string{prefix + "*"}
+	}
+	return slices.DeleteFunc(strings.Fields(c.Facts["mfa_devices"]), func(serial string) bool { return !strings.HasPrefix(serial, prefix) })
+}
+
 // ids returns the ids of credentials.
 func ids[T any](of []T, id func(T) *string) (all []string) {
 	for _, credential := range of {

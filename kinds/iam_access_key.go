@@ -30,6 +30,12 @@ func iamAccessKey() Kind {
 				return []string{"its secret"}
 			},
 		},
+		Permissions: Permissions{
+			// AWS is asked for the use of a key by the key alone.
+			Look:   []Permit{{Action: "iam:ListAccessKeys", On: theUser}, {Action: "iam:GetAccessKeyLastUsed"}},
+			Update: []Permit{{Action: "iam:UpdateAccessKey", On: theUser, If: changes("status")}},
+			Delete: []Permit{{Action: "iam:DeleteAccessKey", On: theUser}},
+		},
 		Held: heldAccessKeys,
 		Update: updateStatus(func(ctx context.Context, w *Writer, user, id *string, status string) error {
 			_, err := w.IAM.UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{UserName: user, AccessKeyId: id, Status: types.StatusType(status)})

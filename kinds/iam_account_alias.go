@@ -25,6 +25,12 @@ func iamAccountAlias() Kind {
 				return aliasGivenUp(before)
 			},
 		},
+		Permissions: Permissions{
+			List:   []Permit{{Action: "iam:ListAccountAliases"}},
+			Create: []Permit{{Action: "iam:CreateAccountAlias"}},
+			Update: []Permit{{Action: "iam:CreateAccountAlias", If: changes("alias")}},
+			Delete: []Permit{{Action: "iam:DeleteAccountAlias"}},
+		},
 		List: func(ctx context.Context, r *Reader) (resource.State, error) {
 			found, err := r.IAM.ListAccountAliases(ctx, &iam.ListAccountAliasesInput{})
 			if err != nil {

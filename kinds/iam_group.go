@@ -23,6 +23,12 @@ func iamGroup() Kind {
 			Defaults: resource.Object{"path": "/"},
 			OneWay:   func(resource.Resource) []string { return []string{resource.LosesID} },
 		},
+		Permissions: Permissions{
+			List:   []Permit{authorizationDetails},
+			Create: []Permit{{Action: "iam:CreateGroup", On: itself}},
+			Update: []Permit{{Action: "iam:UpdateGroup", On: itself, If: changes("path")}},
+			Delete: []Permit{{Action: "iam:DeleteGroup", On: itself}},
+		},
 		List: func(ctx context.Context, r *Reader) (resource.State, error) {
 			groups, err := r.Groups(ctx)
 			if err != nil {

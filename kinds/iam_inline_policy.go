@@ -42,6 +42,12 @@ func iamInlinePolicy() Kind {
 				return []resource.Address{principalOf(a)}
 			},
 		},
+		Permissions: Permissions{
+			List:   bulkOfPrincipals,
+			Create: byPrincipal("iam:Put*Policy"),
+			Update: byPrincipal("iam:Put*Policy"),
+			Delete: byPrincipal("iam:Delete*Policy"),
+		},
 		List: func(ctx context.Context, r *Reader) (resource.State, error) {
 			state := resource.State{}
 			err := eachPrincipal(ctx, r, func(p principal) {

@@ -30,6 +30,13 @@ func iamInstanceProfile() Kind {
 			Looks:    true,
 			OneWay:   func(resource.Resource) []string { return []string{resource.LosesID} },
 		},
+		Permissions: Permissions{
+			List:   []Permit{{Action: "iam:ListInstanceProfiles"}, bulkTags},
+			Look:   []Permit{{Action: "iam:GetInstanceProfile", On: itself}},
+			Create: []Permit{{Action: "iam:CreateInstanceProfile", On: itself}, createdTagged("InstanceProfile")},
+			Update: tagged("InstanceProfile", keysDiffer),
+			Delete: []Permit{{Action: "iam:DeleteInstanceProfile", On: itself}},
+		},
 		TagType: "iam:instance-profile",
 		List:    listInstanceProfiles,
 		Look: func(ctx context.Context, r *Reader, a resource.Address, seen resource.Resource) (resource.Resource, error) {

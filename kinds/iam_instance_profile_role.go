@@ -28,6 +28,15 @@ func iamInstanceProfileRole() Kind {
 				return []resource.Address{resource.At(iamInstanceProfileKind, profile), resource.At(iamRoleKind, role)}
 			},
 		},
+		Permissions: Permissions{
+			List: []Permit{authorizationDetails, bulkTags},
+			// GetInstanceProfile is not among them: it is called only where an earlier try was lost, and only to tell so.
+			Create: []Permit{
+				{Action: "iam:AddRoleToInstanceProfile", On: its(iamInstanceProfileKind, 0)},
+				{Action: "iam:PassRole", On: its(iamRoleKind, 1)},
+			},
+			Delete: []Permit{{Action: "iam:RemoveRoleFromInstanceProfile", On: its(iamInstanceProfileKind, 0)}},
+		},
 		List: func(ctx context.Context, r *Reader) (resource.State, error) {
 			roles, err := r.Roles(ctx)
 			if err != nil {

@@ -26,6 +26,10 @@ func iamLoginProfile() Kind {
 				return []string{"the password"}
 			},
 		},
+		Permissions: Permissions{
+			Look:   []Permit{{Action: "iam:GetLoginProfile", On: theUser}, {Action: "iam:GetUser", On: theUser}},
+			Delete: []Permit{{Action: "iam:DeleteLoginProfile", On: theUser}},
+		},
 		Held: heldLoginProfile,
 		Delete: func(ctx context.Context, w *Writer, a resource.Address, _ resource.Object) error {
 			_, err := w.IAM.DeleteLoginProfile(ctx, &iam.DeleteLoginProfileInput{UserName: aws.String(a.Name)})

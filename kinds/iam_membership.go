@@ -26,6 +26,11 @@ func iamMembership() Kind {
 				return []resource.Address{resource.At(iamUserKind, user), resource.At(iamGroupKind, group)}
 			},
 		},
+		Permissions: Permissions{
+			List:   []Permit{authorizationDetails},
+			Create: []Permit{{Action: "iam:AddUserToGroup", On: its(iamGroupKind, 1)}},
+			Delete: []Permit{{Action: "iam:RemoveUserFromGroup", On: its(iamGroupKind, 1)}},
+		},
 		List: func(ctx context.Context, r *Reader) (resource.State, error) {
 			users, err := r.Users(ctx)
 			if err != nil {

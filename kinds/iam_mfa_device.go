@@ -22,6 +22,7 @@ func iamMFADevice() Kind {
 			Held:  true,
 			Owner: holder,
 		},
+		Permissions: Permissions{Look: []Permit{{Action: "iam:ListMFADevices", On: theUser}}},
 		Held: func(ctx context.Context, r *Reader, a resource.Address) (resource.State, error) {
 			user := holder(a).Name
 			devices, err := mfaDevicesOf(ctx, r.IAM, user)

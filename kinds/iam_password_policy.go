@@ -31,6 +31,12 @@ func iamPasswordPolicy() Kind {
 				"allow_change": false, "hard_expiry": false, "max_age": 0, "reuse_prevention": 0,
 			},
 		},
+		Permissions: Permissions{
+			List:   []Permit{{Action: "iam:GetAccountPasswordPolicy"}},
+			Create: []Permit{{Action: "iam:UpdateAccountPasswordPolicy"}},
+			Update: []Permit{{Action: "iam:UpdateAccountPasswordPolicy"}},
+			Delete: []Permit{{Action: "iam:DeleteAccountPasswordPolicy"}},
+		},
 		List: func(ctx context.Context, r *Reader) (resource.State, error) {
 			found, err := r.IAM.GetAccountPasswordPolicy(ctx, &iam.GetAccountPasswordPolicyInput{})
 			if absent(err) {

@@ -2,6 +2,7 @@ package kinds
 
 import (
 	"context"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -35,6 +36,23 @@ func iamPolicy() Kind {
 			},
 			Notes: func(before resource.Resource, after resource.Object) []string {
 				return pruningNotes(before, after)
+			},
+		},
+		Permissions: Permissions{
+			List:   []Permit{authorizationDetails, bulkTags},
+			Look:   []Permit{{Action: "iam:GetPolicy", On: itself}},
+			Create: []Permit{{Action: "iam:CreatePolicy", On: itself}, createdTagged("Policy")},
+			Update: append([]Permit{
+				{Action: "iam:ListPolicyVersions", On: itself, If: changes("document")},
+				{Action: "iam:GetPolicyVersion", On: itself, If: changes("document")},
+				{Action: "iam:CreatePolicyVersion", On: itself, If: makesVersion},
+				{Action: "iam:SetDefaultPolicyVersion", On: itself, If: changes("document")},
+				{Action: "iam:DeletePolicyVersion", On: itself, If: prunes},
+			}, tagged("Policy", keysDiffer)...),
+			Delete: []Permit{
+				{Action: "iam:ListPolicyVersions", On: itself},
+				{Action: "iam:DeletePolicyVersion", On: itself, If: func(c resource.Change) bool { return len(strings.Fields(c.Facts[factVersions])) > 1 }},
+				{Action: "iam:DeletePolicy", On: itself},
 			},
 		},
 		TagType: "iam:policy",

@@ -29,6 +29,11 @@ func iamPolicyAttachment() Kind {
 				return needs
 			},
 		},
+		Permissions: Permissions{
+			List:   bulkOfPrincipals,
+			Create: byPrincipal("iam:Attach*Policy"),
+			Delete: byPrincipal("iam:Detach*Policy"),
+		},
 		List: func(ctx context.Context, r *Reader) (resource.State, error) {
 			state := resource.State{}
 			err := eachPrincipal(ctx, r, func(p principal) {

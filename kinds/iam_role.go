@@ -43,6 +43,21 @@ func iamRole() Kind {
 				return after.With(resource.Object{"trust": trustNobody(account)})
 			},
 		},
+		Permissions: Permissions{
+			List: []Permit{authorizationDetails, {Action: "iam:ListRoles"}},
+			Create: []Permit{
+				{Action: "iam:CreateRole", On: itself},
+				{Action: "iam:PutRolePermissionsBoundary", On: itself, If: bounds},
+				createdTagged("Role"),
+			},
+			Update: append([]Permit{
+				{Action: "iam:UpdateAssumeRolePolicy", On: itself, If: changes("trust")},
+				{Action: "iam:UpdateRole", On: itself, If: changes("description", "max_session")},
+				{Action: "iam:PutRolePermissionsBoundary", On: itself, If: bounds},
+				{Action: "iam:DeleteRolePermissionsBoundary", On: itself, If: unbounds},
+			}, tagged("Role", keysFold)...),
+			Delete: []Permit{{Action: "iam:DeleteRole", On: itself}},
+		},
 		List: listRoles,
 		Create: func(ctx context.Context, w *Writer, a resource.Address, after resource.Object) error {
 			boundary, err := boundaryARN(w, after)

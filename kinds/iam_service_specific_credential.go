@@ -24,6 +24,10 @@ func iamServiceSpecificCredential() Kind {
 			Extra: true,
 			Owner: holder,
 		},
+		Permissions: Permissions{
+			List:   []Permit{{Action: "iam:ListServiceSpecificCredentials"}},
+			Update: []Permit{{Action: "iam:UpdateServiceSpecificCredential", On: theUser, If: changes("status")}},
+		},
 		List: func(ctx context.Context, r *Reader) (resource.State, error) {
 			credentials, err := serviceSpecificCredentials(ctx, r.IAM, iam.ListServiceSpecificCredentialsInput{AllUsers: aws.Bool(true)})
 			if err != nil {

@@ -23,6 +23,10 @@ func iamSigningCertificate() Kind {
 			Held:  true,
 			Owner: holder,
 		},
+		Permissions: Permissions{
+			Look:   []Permit{{Action: "iam:ListSigningCertificates", On: theUser}},
+			Update: []Permit{{Action: "iam:UpdateSigningCertificate", On: theUser, If: changes("status")}},
+		},
 		Held: func(ctx context.Context, r *Reader, a resource.Address) (resource.State, error) {
 			user := holder(a).Name
 			certificates, err := signingCertificatesOf(ctx, r.IAM, user)

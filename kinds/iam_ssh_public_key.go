@@ -23,6 +23,10 @@ func iamSSHPublicKey() Kind {
 			Held:  true,
 			Owner: holder,
 		},
+		Permissions: Permissions{
+			Look:   []Permit{{Action: "iam:ListSSHPublicKeys", On: theUser}},
+			Update: []Permit{{Action: "iam:UpdateSSHPublicKey", On: theUser, If: changes("status")}},
+		},
 		Held: func(ctx context.Context, r *Reader, a resource.Address) (resource.State, error) {
 			user := holder(a).Name
 			keys, err := sshPublicKeysOf(ctx, r.IAM, user)

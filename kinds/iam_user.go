@@ -35,6 +35,21 @@ func iamUser() Kind {
 			},
 			Holds: credentialPhrases,
 		},
+		Permissions: Permissions{
+			List: []Permit{authorizationDetails},
+			Look: seeCredentials(),
+			Create: []Permit{
+				{Action: "iam:CreateUser", On: itself},
+				{Action: "iam:PutUserPermissionsBoundary", On: itself, If: bounds},
+				createdTagged("User"),
+			},
+			Update: append([]Permit{
+				{Action: "iam:UpdateUser", On: itself, If: changes("path")},
+				{Action: "iam:PutUserPermissionsBoundary", On: itself, If: bounds},
+				{Action: "iam:DeleteUserPermissionsBoundary", On: itself, If: unbounds},
+			}, tagged("User", keysFold)...),
+			Delete: append(takeCredentials(), Permit{Action: "iam:DeleteUser", On: itself}),
+		},
 		List: func(ctx context.Context, r *Reader) (resource.State, error) {
 			users, err := r.Users(ctx)
 			if err != nil {

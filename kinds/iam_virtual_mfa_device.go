@@ -27,6 +27,15 @@ func iamVirtualMFADevice() Kind {
 				return []string{"its seed"}
 			},
 		},
+		Permissions: Permissions{
+			List: []Permit{{Action: "iam:ListVirtualMFADevices"}},
+			Delete: []Permit{{Action: "iam:DeleteVirtualMFADevice", On: func(s Scope, c resource.Change) []string {
+				if strings.HasPrefix(c.Address.Name, anyName) {
+					return []string{virtualMFAPrefix(s.Partition, s.Account) + "*"}
+				}
+				return []string{virtualMFAPrefix(s.Partition, s.Account) + c.Address.Name}
+			}}},
+		},
 		List: func(ctx context.Context, r *Reader) (resource.State, error) {
 			devices, err := virtualMFADevices(ctx, r, types.AssignmentStatusTypeUnassigned)
 			if err != nil {

@@ -11,6 +11,9 @@ import (
 type Kind struct {
 	resource.Type
 
+	// Permissions are what the functions below take of whoever calls them.
+	Permissions Permissions
+
 	// TagType is the name of the kind in the Resource Groups Tagging API, such as "iam:policy", for a kind whose tags no
 	// other bulk read holds. Every kind that has one is read in the same calls; see [Reader.Tags].
 	TagType string
@@ -48,7 +51,9 @@ type Kind struct {
 // What needs nothing comes first: settings of the account, then policies, because boundaries and attachments name them,
 // then groups and users with what they hold, then roles, because they trust users. What exists only between others comes last: documents and
 // attachments of a principal before memberships and instance profiles, so that a group is complete before anybody joins it,
-// and a role before instances have it.
+// and a role before instances have it. Between both stands what is there for the record of what is done: keys before what is encrypted
+// with them, log groups and topics before the filters and alarms that count in them and tell them, and all that a trail delivers to
+// before CloudTrail tries it out.
 func All() []Kind {
 	return []Kind{
 		iamPasswordPolicy(),
@@ -65,8 +70,18 @@ func All() []Kind {
 		iamVirtualMFADevice(),
 		iamRole(),
 		iamInstanceProfile(),
+		s3AccountBlock(),
+		s3Bucket(),
+		s3BucketPolicy(),
+		kmsKey(),
+		logsGroup(),
+		snsTopic(),
+		snsSubscription(),
 		iamInlinePolicy(),
 		iamPolicyAttachment(),
+		cloudTrailTrail(),
+		logsMetricFilter(),
+		cloudwatchAlarm(),
 		iamMembership(),
 		iamInstanceProfileRole(),
 	}

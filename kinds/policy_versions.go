@@ -96,6 +96,29 @@ func pruningNotes(before resource.Resource, after resource.Object) []string {
 	return []string{"deletes " + oldest + ", the oldest of " + strconv.Itoa(len(stored)+1) + " versions, to make room"}
 }
 
+// storedText says which stored version has a text, as far as the facts tell, which is only where there is no room for another.
+func storedText(facts resource.Facts, text resource.Document) (stored, known bool) {
+	entries := strings.Fields(facts[factTexts])
+	for _, entry := range entries {
+		if _, print, _ := strings.Cut(entry, ":"); print == fingerprint(string(text)) {
+			return true, true
+		}
+	}
+	return false, len(entries) > 0
+}
+
+// makesVersion reports whether an update of a policy has to make a version, or may have to.
+func makesVersion(c resource.Change) bool {
+	stored, _ := storedText(c.Facts, c.After.Document("document"))
+	return !stored && changed(c.Before, c.After, "document")
+}
+
+// prunes reports whether an update of a policy has to delete a version to make room.
+func prunes(c resource.Change) bool {
+	stored, known := storedText(c.Facts, c.After.Document("document"))
+	return known && !stored && changed(c.Before, c.After, "document")
+}
+
 // setDefaultText makes a text the default version of a policy. A stored version with that very text is used again: that
 // undoes an earlier update exactly, and keeps a repeated try from piling up versions. Otherwise the new version is made first,
 // given time to spread, and only then made the default, so that there is no moment without the policy. The version that was the

@@ -30,12 +30,17 @@ type Reader struct {
 	Clock resource.Clock
 	// ReportWait is how long AWS is left to make the report before it is asked again; zero for an account that needs no time.
 	ReportWait time.Duration
+	// Asked are the objects that are looked up together, for what is no part of another object because it is one of its own.
+	Asked []resource.Address
 
 	summary shared[map[string]int]
 	report  shared[*resource.CredentialReport]
 	users   shared[[]types.UserDetail]
 	others  shared[otherDetails]
 	tags    shared[map[string]map[string]string]
+	trails  shared[resource.State]
+	watched shared[map[resource.Address][]resource.MetricFilter]
+	buckets sharedBy[bucketPlace]
 	notices struct {
 		sync.Mutex
 		texts []string
@@ -206,7 +211,7 @@ func (r *Reader) Tags(ctx context.Context) (map[string]map[string]string, error)
 		err := everyPage(func(marker *string) (bool, *string, error) {
 			page, err := r.Tagging.GetResources(ctx, &tagging.GetResourcesInput{
 				ResourceTypeFilters: tagTypes, ResourcesPerPage: aws.Int32(100), PaginationToken: marker,
-			}, func(o *tagging.Options) { o.Region = globalRegion(r.Partition, o.Region) })
+			}, func(o *tagging.Options) { o.Region = GlobalRegion(r.Partition, o.Region) })
 			if err != nil {
 				return false, nil, err
 			}
@@ -237,8 +242,9 @@ func (r *Reader) tagsOf(ctx context.Context) (func(arn string) (tags map[string]
 	return func(arn string) (map[string]string, bool) { return bulk[arn], true }, nil
 }
 
-// globalRegion is the region in which the global services of a partition, IAM among them, keep their resources.
-func globalRegion(partition, otherwise string) string {
+// GlobalRegion is the region in which the global services of a partition, IAM among them, keep their resources and record their events;
+// otherwise for a partition that is not known.
+func GlobalRegion(partition, otherwise string) string {
 	switch partition {
 	case "aws":
 		return "us-east-1"

@@ -231,8 +231,8 @@ func TestOwners(t *testing.T) {
 	}
 }
 
-func TestCreatingIsOneWrite(t *testing.T) {
-	for _, s := range samples {
+func TestCreatingInIAMIsOneWrite(t *testing.T) {
+	for _, s := range iamSamples {
 		subject := openSandbox(t, sandbox.Options{})
 		for _, need := range s.needs {
 			subject.write(resource.Change{Address: need.address, After: complete(need.address.Kind, need.settings)})

@@ -1,10 +1,16 @@
 package kinds_test
 
-import "baseline/resource"
+import (
+	"slices"
+
+	"baseline/resource"
+)
 
 // A sample is one object of a kind, in two forms.
 type sample struct {
 	address resource.Address
+	// ground makes what the object stands on and no kind of ours makes; nil for nothing.
+	ground func(*subject)
 	// needs are created before and deleted after, in reverse.
 	needs []object
 	// first is what is created, second what it is updated to; nil for a kind without settings.
@@ -53,7 +59,10 @@ var (
 func at(kind resource.Kind, parts ...string) resource.Address { return resource.At(kind, parts...) }
 
 // samples are two for each kind.
-var samples = []sample{
+var samples = slices.Concat(iamSamples, s3Samples, keySamples, trailSamples)
+
+// iamSamples are those of the kinds of IAM.
+var iamSamples = []sample{
 	{
 		address: at("iam_password_policy", "account"),
 		first:   settings{"min_length": 14, "symbols": true, "numbers": true, "uppercase": true, "lowercase": true, "allow_change": true, "hard_expiry": true, "max_age": 90, "reuse_prevention": 24},

@@ -5,11 +5,13 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/google/go-cmp/cmp"
 
 	"baseline/kinds"
@@ -64,6 +66,15 @@ func (s *subject) open(o live.Options) {
 	s.account, s.options = opened, o
 }
 
+// s3 calls S3 in a Region without the code under test.
+func (s *subject) s3(region string) *s3.Client {
+	o := s3.Options{Region: region, Credentials: testCredentials, HTTPClient: s.options.HTTPClient, UsePathStyle: true}
+	if s.options.Endpoint != "" {
+		o.BaseEndpoint = &s.options.Endpoint
+	}
+	return s3.New(o)
+}
+
 // client calls the account without the code under test.
 func (s *subject) client() *iam.Client {
 	o := iam.Options{Region: "us-east-1", Credentials: testCredentials, HTTPClient: s.options.HTTPClient}
@@ -87,6 +98,40 @@ func (s *subject) state() resource.State {
 		s.t.Fatal(err)
 	}
 	return reading.State
+}
+
+// everything is all of the account that a sample could leave a trace in: what lists show, also those that are seldom read, the
+// sample and its needs where none does, and with a sandbox what is in there that we would not see.
+func (s *subject) everything(of sample) any {
+	s.t.Helper()
+	ask := live.Ask{}
+	for _, known := range kinds.Types() {
+		if known.Extra {
+			ask.Needs.Kinds = append(ask.Needs.Kinds, known.Kind)
+		}
+	}
+	reading, err := s.account.Read(s.t.Context(), ask)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	named := []resource.Address{of.address}
+	for _, need := range of.needs {
+		named = append(named, need.address)
+	}
+	named = slices.DeleteFunc(named, func(a resource.Address) bool { return !typeOf(s.t, a.Kind).Named })
+	looked, err := s.account.Look(s.t.Context(), reading.State, named)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	dump := ""
+	// A key that is deleted is only scheduled to go, and stays to be seen for as long.
+	if keys := func(a resource.Address) bool { return a.Kind == "kms_key" }; s.sandbox != nil && !keys(of.address) && !slices.ContainsFunc(named, keys) {
+		dump = string(s.sandbox.DumpSettings())
+	}
+	return struct {
+		State resource.State
+		Dump  string
+	}{looked, dump}
 }
 
 // look reads one kind and looks closely at addresses of it.

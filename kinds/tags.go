@@ -61,6 +61,11 @@ func (k tagKeys) canonical(key string) string {
 // updateTags makes the setting "tags" what it is in after. Removing comes first, so that the limit of 50 is not met on the
 // way. Nothing is called where nothing differs.
 func updateTags(before, after resource.Object, keys tagKeys, untag func([]string) error, tag func([]types.Tag) error) error {
+	return updateTagMap(before, after, keys, untag, func(tags map[string]string) error { return tag(tagList(tags)) })
+}
+
+// updateTagMap is updateTags for services with a type of their own for tags.
+func updateTagMap(before, after resource.Object, keys tagKeys, untag func([]string) error, tag func(map[string]string) error) error {
 	if !after.Has("tags") {
 		return nil
 	}
@@ -87,5 +92,5 @@ func updateTags(before, after resource.Object, keys tagKeys, untag func([]string
 	if len(changed) == 0 {
 		return nil
 	}
-	return tag(tagList(changed))
+	return tag(changed)
 }

@@ -17,7 +17,8 @@ type Writer struct {
 	// Settle is how long a new version of a policy is left to spread before it becomes the default.
 	Settle time.Duration
 
-	paths sync.Map // names of the account's own policies to their paths
+	paths   sync.Map // names of the account's own policies to their paths
+	regions sync.Map // names of buckets that this Writer made or found to their Regions
 }
 
 // Remember takes from a fresh read where the account's own policies are. Without it [Writer.PolicyARN] knows only

@@ -75,6 +75,8 @@ type Account struct {
 	// credentials sign the calls.
 	credentials aws.CredentialsProvider
 
+	paths sync.Map // addresses of what has a path to the path, as it was last read
+
 	mu       sync.Mutex
 	identity *Identity
 	writer   *kinds.Writer

@@ -56,16 +56,17 @@ func (a *attempts) install(stack *middleware.Stack) error {
 func (a *attempts) pass(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
 	out middleware.FinalizeOutput, metadata middleware.Metadata, err error,
 ) {
+	// A turn is waited for outside of the slots: what must keep to a slow rate would take them all, and hold up what need not.
+	pace := a.paces.of(ctx)
+	started, err := pace.wait(ctx)
+	if err != nil {
+		return out, metadata, unsent{err}
+	}
 	select {
 	case a.slots <- struct{}{}:
 		defer func() { <-a.slots }()
 	case <-ctx.Done():
 		return out, metadata, unsent{ctx.Err()}
-	}
-	pace := a.paces.of(ctx)
-	started, err := pace.wait(ctx)
-	if err != nil {
-		return out, metadata, unsent{err}
 	}
 	sent := false
 	out, metadata, err = next.HandleFinalize(middleware.WithStackValue(ctx, sentKey{}, &sent), in)
@@ -128,7 +129,7 @@ func isRead(operation string) bool {
 	if operation == "GenerateCredentialReport" {
 		return true
 	}
-	for _, verb := range []string{"Get", "List", "Describe", "Head", "Lookup"} {
+	for _, verb := range []string{"Get", "List", "Describe", "Head", "Lookup", "Simulate"} {
 		if strings.HasPrefix(operation, verb) {
 			return true
 		}

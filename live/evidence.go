@@ -30,5 +30,8 @@ func evidence(ctx context.Context, r *kinds.Reader, needs resource.Needs, found 
 	if needs.ServerCertificates {
 		reads = append(reads, func() (err error) { found.ServerCertificates, err = r.ServerCertificates(ctx); return err })
 	}
+	if needs.Watched {
+		reads = append(reads, func() (err error) { found.Watched, err = r.Watched(ctx); return err })
+	}
 	return reads
 }

@@ -43,9 +43,9 @@ func callError(err error) error {
 	if advised, ok := errors.AsType[*kinds.AdvisedError](err); ok {
 		failed.Message += "; " + advised.Advice
 	}
-	if failed.Class == resource.Denied && !strings.Contains(failed.Message, ":"+call.Operation()) &&
+	if takes := permission(call); failed.Class == resource.Denied && !strings.Contains(failed.Message, takes) &&
 		!strings.Contains(failed.Message, "not authorized to perform: ") {
-		failed.Message = strings.TrimSpace(failed.Message + " (it takes the permission " + failed.Operation + ")")
+		failed.Message = strings.TrimSpace(failed.Message + " (it takes the permission " + takes + ")")
 	}
 	return failed
 }
@@ -70,7 +70,7 @@ func withoutAnswer(err error) string {
 	return fmt.Sprintf("no answer from %s: %v", host, cause)
 }
 
-// operationName is a call as IAM's permissions are named, as in iam:CreateRole.
+// operationName is a call as IAM's permissions are named, as in iam:CreateRole; see [permission] for where they differ.
 func operationName(call *smithy.OperationError) string {
 	return servicePrefix(call.Service()) + ":" + call.Operation()
 }
@@ -133,10 +133,12 @@ var classes = map[string]resource.Class{
 	"ConflictException":                         resource.Busy,
 
 	// S3. BucketAlreadyExists is left out: the name is another account's, which no look at this one will show.
-	"NoSuchBucket":            resource.Missing,
-	"BucketAlreadyOwnedByYou": resource.Exists,
-	"BucketNotEmpty":          resource.InUse,
-	"OperationAborted":        resource.Busy,
+	// S3 tries out whether access logs can be written to their bucket, as CloudTrail does.
+	"NoSuchBucket":                  resource.Missing,
+	"InvalidTargetBucketForLogging": resource.Missing,
+	"BucketAlreadyOwnedByYou":       resource.Exists,
+	"BucketNotEmpty":                resource.InUse,
+	"OperationAborted":              resource.Busy,
 
 	// KMS, CloudWatch Logs, CloudWatch and SNS.
 	"NotFoundException":              resource.Missing,

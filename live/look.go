@@ -27,6 +27,7 @@ func (a *Account) Look(ctx context.Context, state resource.State, addresses []re
 		return nil, err
 	}
 	l := look{reader: a.reader(who), looked: maps.Clone(state)}
+	l.reader.Asked = addresses
 	if l.looked == nil {
 		l.looked = resource.State{}
 	}

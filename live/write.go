@@ -57,4 +57,7 @@ func (a *Account) write(ctx context.Context, change resource.Change) error {
 }
 
 // remember keeps what writing must know of a read. The account was identified before it was read.
-func (a *Account) remember(state resource.State) { a.writer.Remember(state) }
+func (a *Account) remember(state resource.State) {
+	a.writer.Remember(state)
+	a.rememberPaths(state)
+}

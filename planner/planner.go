@@ -31,6 +31,8 @@ type Draft struct {
 	Changes  []resource.Change
 	Findings []resource.Finding
 	Notices  []string
+	// Large says by which limits the plan does more than is usual, one phrase each.
+	Large []string
 	// Problems are why there can be no plan. Changes are not to be used while there are any.
 	Problems []Problem
 	// Look names the objects that must be looked at closely before the plan is complete: take the look and plan again.
@@ -124,6 +126,8 @@ func Make(want *resource.Want, account Account) *Draft {
 	w.checkQuotas()
 	w.askForLooks()
 	w.steps()
+	m.consent()
+	m.checkLimits()
 	slices.SortStableFunc(w.draft.Problems, func(a, b Problem) int { return a.Address.Compare(b.Address) })
 	return w.draft
 }

@@ -80,8 +80,12 @@ func Lacking(text, wanted string) []string {
 
 // TakeBack undoes the change of a policy from before to after in a text that others have changed since: statements that the change
 // brought go, those that it took come back, and all else stays. It returns false where a statement that the change brought is not
-// there any more as it was, or a text cannot be read. The text "" stands for no policy.
+// there any more as it was, or a text cannot be read. A text that nobody has changed becomes before again, to the byte. The text ""
+// stands for no policy.
 func TakeBack(before, after, text string) (string, bool) {
+	if text == after {
+		return before, true
+	}
 	was, errWas := splicedOf(before)
 	is, errIs := splicedOf(after)
 	have, err := splicedOf(text)

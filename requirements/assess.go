@@ -29,8 +29,8 @@ type Outcome struct {
 	// Level is the CIS level, 0 where there is none.
 	Level  int    `json:"level,omitempty"`
 	Result Result `json:"result"`
-	// Why says why the control was not checked. For others it is a remark: how many exceptions the file makes, or that it
-	// asks for more than the control does and so may fail where the control alone would not.
+	// Why says why the control was not checked. For others it is a remark: how many exceptions the file makes, that it asks
+	// for more than the control does and so may fail where the control alone would not, or what the rule does not ask.
 	Why string `json:"why,omitempty"`
 	// Rules are those that answer the control.
 	Rules []string `json:"rules,omitempty"`
@@ -44,7 +44,7 @@ type Outcome struct {
 // the controls of other standards that the file asks enough for, then over the rules of the file that none of these is
 // answered by, and over its exceptions. The same input gives the same outcomes.
 //
-// A control fails when one of its rules is broken. Otherwise it is not checked when the file leaves out one of its rules, or
+// A control fails when one of its rules is broken, or what one of them rests on. Otherwise it is not checked when the file leaves out one of its rules, or
 // asks for less than the control, or a rule could not be judged; only what was looked at and found in order passes. A warning
 // fails nothing.
 func Assess(asked Asked, judgement *Judgement) []Outcome {
@@ -116,7 +116,7 @@ func (a *assessing) add(id string, c Control) {
 	o := Outcome{ID: id, Title: c.Title, Level: c.Level, Rules: c.Rules(), Controls: c.IDs(a.benchmark)}
 	broken := map[string]bool{}
 	for _, v := range a.judgement.Violations {
-		if slices.Contains(o.Rules, v.Rule) {
+		if slices.ContainsFunc(o.Rules, func(rule string) bool { return v.Rule == rule || v.Rule == a.foundation(rule) }) {
 			o.Violations = append(o.Violations, v)
 			if !v.Warning {
 				broken[v.Rule] = true
@@ -127,16 +127,24 @@ func (a *assessing) add(id string, c Control) {
 	reason := cmp.Or(unmet, a.unchecked(o.Rules))
 	switch {
 	case len(broken) > 0:
-		o.Result, o.Why = Fail, remarks(c.beyond(a.declared, broken), a.excepted(o.Rules))
+		o.Result, o.Why = Fail, remarks(c.beyond(a.declared, broken), a.excepted(o.Rules), a.remarked(o.Rules))
 	case reason != "":
 		o.Result, o.Why = NotChecked, reason
 	default:
-		o.Result, o.Why = Pass, a.excepted(o.Rules)
+		o.Result, o.Why = Pass, remarks(a.excepted(o.Rules), a.remarked(o.Rules))
 	}
 	for _, rule := range o.Rules {
 		a.shown[rule] = a.shown[rule] || len(broken) > 0 || unmet == ""
 	}
 	a.out = append(a.out, o)
+}
+
+// foundation is what must hold for a rule that the file asks for to be able to.
+func (a *assessing) foundation(rule string) string {
+	if _, asked := a.declared[rule]; asked {
+		return foundation(rule)
+	}
+	return ""
 }
 
 // unseen reports whether no row has shown the rule's own result.
@@ -150,6 +158,15 @@ func (a *assessing) unchecked(rules []string) string {
 		}
 	}
 	return ""
+}
+
+// remarked returns what the judgement remarks on the rules.
+func (a *assessing) remarked(rules []string) string {
+	var said []string
+	for _, rule := range rules {
+		said = append(said, a.judgement.Remarks[rule])
+	}
+	return remarks(said...)
 }
 
 // excepted says how many exceptions to the rules still hold.

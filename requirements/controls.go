@@ -35,19 +35,26 @@ func known(benchmark string) string {
 // Coverage says which part of a benchmark is looked at, and which is not.
 func Coverage(benchmark string) string {
 	if known(benchmark) == fsbp {
-		return "AWS Foundational Security Best Practices: only the controls of IAM and of the account are checked; " +
+		return "AWS Foundational Security Best Practices: only the controls of IAM, of CloudTrail and of the account are checked; " +
 			"those of other services are not"
 	}
 	edition := strings.TrimPrefix(known(benchmark), "cis-")
-	section := "2"
+	first := 2 // the number of the section on identity, which the others follow
 	if edition < "6" {
-		section = "1"
+		first = 1
 	}
-	return fmt.Sprintf("CIS %s: only section %s, identity, is checked; storage, logging, monitoring and networking are not", edition, section)
+	return fmt.Sprintf("CIS %s: only sections %d, identity, %d, logging, and %d, monitoring, are checked; storage and networking are not",
+		edition, first, first+2, first+3)
 }
 
-// Control is one thing that published standards ask of the identities of an account. The same thing has other ids in each
-// edition. Controls that no rule answers are known too, so that they can be shown as not checked.
+// controls are all controls that are known. Ids, levels and modes are those of the CIS AWS Foundations Benchmark as Prowler carries
+// them (prowler/compliance/aws/cis_*_aws.json), levels those of the newest edition; ids of Security Hub are from its user guide.
+//
+// Of what only Security Hub or Prowler asks for, the tables have what a rule answers.
+var controls = slices.Concat(identityControls, storageControls, loggingControls, monitoringControls())
+
+// Control is one thing that published standards ask of an account. The same thing has other ids in each edition. Controls that no
+// rule answers are known too, so that they can be shown as not checked.
 type Control struct {
 	// Title is in our words, not those of a standard.
 	Title string
@@ -55,9 +62,9 @@ type Control struct {
 	Level int
 	// Manual is true where CIS leaves it to a person to check.
 	Manual bool
-	// SecurityHub is the id in AWS Security Hub, as in "IAM.3"; "" where it has none.
-	SecurityHub string
-	// FSBP is true where that id belongs to the AWS Foundational Security Best Practices.
+	// SecurityHub are the ids in AWS Security Hub, as in "IAM.3", which may have several controls for one of CIS.
+	SecurityHub []string
+	// FSBP is true where those belong to the AWS Foundational Security Best Practices.
 	FSBP bool
 	// Prowler are the ids of Prowler's checks.
 	Prowler []string
@@ -77,13 +84,14 @@ type answer struct {
 	degree degree
 }
 
-// Controls returns all controls of identity that are known, in no order that means anything. They must not be changed.
+// Controls returns all controls that are known, in no order that means anything. They must not be changed.
 func Controls() []Control { return slices.Clone(controls) }
 
-// ID returns the control's bare id in a benchmark, as in "2.12" or "IAM.3", or "" where the benchmark does not have it.
+// ID returns the control's bare id in a benchmark, as in "2.12" or "IAM.3", the first of several, or "" where the benchmark does not
+// have it.
 func (c Control) ID(benchmark string) string {
 	if benchmark == fsbp && c.FSBP {
-		return c.SecurityHub
+		return c.SecurityHub[0]
 	}
 	edition, _ := strings.CutPrefix(benchmark, "cis-")
 	if i := slices.Index(editions, edition); i >= 0 {
@@ -97,7 +105,7 @@ func (c Control) ID(benchmark string) string {
 func (c Control) IDs(benchmark string) []string { return texts(c.references(benchmark)) }
 
 // ofProwler reports whether no standard but Prowler has the control.
-func (c Control) ofProwler() bool { return c.SecurityHub == "" && c.cis == [5]string{} }
+func (c Control) ofProwler() bool { return len(c.SecurityHub) == 0 && c.cis == [5]string{} }
 
 // Rules returns the ids of the rules that answer the control, which must all hold for it to pass; none where no rule does.
 func (c Control) Rules() []string {
@@ -170,7 +178,9 @@ func (c Control) references(benchmark string) []reference {
 	if benchmark == fsbp && c.FSBP {
 		hub = 0
 	}
-	add(hub, "Security Hub", c.SecurityHub)
+	for _, id := range c.SecurityHub {
+		add(hub, "Security Hub", id)
+	}
 	for _, check := range c.Prowler {
 		add(2+len(editions), "Prowler", check)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"baseline/resource"
+	"baseline/trail"
 )
 
 // degree is how strictly something is asked for, by a file or by a control.
@@ -41,6 +42,12 @@ var (
 	hardware     = degree{2, "a hardware device"}
 	consoleUsers = degree{1, "MFA of users with a password"}
 	allUsers     = degree{2, "MFA of all users"}
+
+	readManagement  = degree{1, "management events that read"}
+	writeManagement = degree{1, "management events that write"}
+	allManagement   = degree{2, "all management events"}
+	anyAlarms       = degree{1, "alarms on what some trail records"}
+	fullAlarms      = degree{2, "alarms on all management events of all Regions"}
 )
 
 // declaration says by rule how strictly a file asks for it. A rule that is not in it is not declared.
@@ -113,7 +120,39 @@ func (a Asked) declared() declaration {
 	d.flag("support_role", a.SupportRole != nil)
 	d.flag("server_certificates", a.ServerCertificates != nil && a.ServerCertificates.NoExpired)
 	d.flag("cloudshell_full_access", a.CloudShell != nil && a.CloudShell.Forbidden)
+	if a.Trail != nil {
+		d.trail(a.Trail)
+	}
 	return d
+}
+
+func (d declaration) trail(r *resource.TrailRule) {
+	d[ruleTrail], d[ruleDelivery] = plain, plain
+	for _, simple := range simpleRules {
+		d.flag(simple.rule, simple.asked(r))
+	}
+	d.flag(ruleBucketPrivate, r.BucketPrivate)
+	d.flag(ruleBucketLogged, r.BucketLogged)
+	switch r.ManagementEvents {
+	case "all":
+		d[ruleManagement] = allManagement
+	case "read":
+		d[ruleManagement] = readManagement
+	case "write":
+		d[ruleManagement] = writeManagement
+	}
+	d.flag(ruleObjectWrites, asksFor(r.S3DataEvents, false))
+	d.flag(ruleObjectReads, asksFor(r.S3DataEvents, true))
+	if !r.Alarms {
+		return
+	}
+	alarms := anyAlarms
+	if r.MultiRegion && r.ManagementEvents == "all" {
+		alarms = fullAlarms
+	}
+	for _, w := range trail.Watches() {
+		d[alarmRule(w)] = alarms
+	}
 }
 
 func (d declaration) credentials(rule string, r *resource.CredentialLimit) {
@@ -145,8 +184,15 @@ func key(rule string) string {
 			return "password_policy.require: " + sort.word
 		}
 	}
-	if strings.HasPrefix(rule, "password_policy.") {
+	switch {
+	case strings.HasPrefix(rule, "password_policy."):
 		return rule
+	case strings.HasPrefix(rule, alarmRules):
+		return "require.trail.alarms"
+	case rule == ruleObjectWrites:
+		return "require.trail.s3_data_events: write"
+	case rule == ruleObjectReads:
+		return "require.trail.s3_data_events: read"
 	}
 	return "require." + rule
 }

@@ -42,6 +42,8 @@ type Judgement struct {
 	Notices []string
 	// Unchecked says by rule why it could not be judged although the file asks for it.
 	Unchecked map[string]string
+	// Remarks say by rule what else there is to know of how the account stands to it.
+	Remarks map[string]string
 }
 
 // Violation is a rule that somebody breaks, or is about to.
@@ -70,7 +72,7 @@ type Fix struct {
 
 // Judge judges an account. The same input gives the same judgement, in the same order.
 func Judge(asked Asked, w World) *Judgement {
-	j := &judging{World: w, asked: asked, out: &Judgement{Unchecked: map[string]string{}}}
+	j := &judging{World: w, asked: asked, out: &Judgement{Unchecked: map[string]string{}, Remarks: map[string]string{}}}
 	if asked.Requirements == nil {
 		j.asked.Requirements = &resource.Requirements{}
 	}
@@ -101,6 +103,7 @@ func judges() []func(*judging) {
 		(*judging).serverCertificates,
 		(*judging).cloudShell,
 		(*judging).passwordPolicy,
+		(*judging).trails,
 	}
 }
 
@@ -123,9 +126,14 @@ type judging struct {
 // The kinds whose objects are judged.
 const (
 	accessKeyKind    resource.Kind = "iam_access_key"
+	accountBlockKind resource.Kind = "s3_account_public_access_block"
+	alarmKind        resource.Kind = "cloudwatch_alarm"
 	attachmentKind   resource.Kind = "iam_policy_attachment"
+	bucketKind       resource.Kind = "s3_bucket"
+	filterKind       resource.Kind = "logs_metric_filter"
 	groupKind        resource.Kind = "iam_group"
 	inlineKind       resource.Kind = "iam_inline_policy"
+	logGroupKind     resource.Kind = "logs_group"
 	loginProfileKind resource.Kind = "iam_login_profile"
 	membershipKind   resource.Kind = "iam_membership"
 	mfaDeviceKind    resource.Kind = "iam_mfa_device"
@@ -134,6 +142,9 @@ const (
 	serviceKeyKind   resource.Kind = "iam_service_specific_credential"
 	signingKind      resource.Kind = "iam_signing_certificate"
 	sshKeyKind       resource.Kind = "iam_ssh_public_key"
+	subscriptionKind resource.Kind = "sns_subscription"
+	topicKind        resource.Kind = "sns_topic"
+	trailKind        resource.Kind = "cloudtrail_trail"
 	userKind         resource.Kind = "iam_user"
 	virtualMFAKind   resource.Kind = "iam_virtual_mfa_device"
 )

@@ -18,6 +18,13 @@ func Needs(r *resource.Requirements) resource.Needs {
 	if r.Credentials != nil && aged(r.Credentials.ServiceSpecific) {
 		needs.Kinds = append(needs.Kinds, serviceKeyKind)
 	}
+	if r.Trail != nil {
+		needs.Kinds = append(needs.Kinds, trailKind)
+		needs.Watched = r.Trail.Alarms
+		if r.Trail.BucketPrivate {
+			needs.Kinds = append(needs.Kinds, accountBlockKind)
+		}
+	}
 	return needs
 }
 

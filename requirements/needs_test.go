@@ -57,6 +57,18 @@ func TestNeeds(t *testing.T) {
 			"server certificates", &resource.Requirements{ServerCertificates: &resource.ServerCertificateRule{NoExpired: true}},
 			resource.Needs{ServerCertificates: true},
 		},
+		{
+			"a trail, and that its bucket is logged", &resource.Requirements{Trail: &resource.TrailRule{BucketLogged: true}},
+			resource.Needs{Kinds: []resource.Kind{"cloudtrail_trail"}},
+		},
+		{
+			"a trail with a private bucket", &resource.Requirements{Trail: &resource.TrailRule{BucketPrivate: true}},
+			resource.Needs{Kinds: []resource.Kind{"cloudtrail_trail", "s3_account_public_access_block"}},
+		},
+		{
+			"alarms", &resource.Requirements{Trail: &resource.TrailRule{Alarms: true}},
+			resource.Needs{Watched: true, Kinds: []resource.Kind{"cloudtrail_trail"}},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want, requirements.Needs(test.rules)); diff != "" {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"baseline/resource"
+	"baseline/trail"
 )
 
 // rule is one thing that a file can ask for.
@@ -16,7 +17,7 @@ type rule struct {
 }
 
 // rules are all rules, in the order in which they are shown.
-var rules = []rule{
+var rules = slices.Concat([]rule{
 	{"root.mfa", "root has MFA", resource.Critical},
 	{"root.mfa.hardware", "the MFA of root is hardware", resource.Critical},
 	{"root.access_keys", "root has no access key", resource.Critical},
@@ -51,6 +52,26 @@ var rules = []rule{
 	{"password_policy.symbols", "passwords have symbols", resource.Medium},
 	{"password_policy.numbers", "passwords have digits", resource.Medium},
 	{"password_policy.max_age", "passwords expire", resource.Low},
+	{ruleTrail, "there is a trail that logs", resource.High},
+	{ruleDelivery, "what trails record arrives", resource.High},
+	{ruleMultiRegion, "the trail records all Regions", resource.High},
+	{ruleManagement, "the trail records management events", resource.High},
+	{"trail.validation", "the trail's log files can be validated", resource.Medium},
+	{"trail.kms", "the trail's log files are encrypted with a key of KMS", resource.Medium},
+	{"trail.logs", "the trail delivers to CloudWatch Logs", resource.Low},
+	{ruleBucketPrivate, "the trail's bucket is closed to the public", resource.Critical},
+	{ruleBucketLogged, "accesses to the trail's bucket are logged", resource.Medium},
+	{ruleObjectWrites, "the trail records what writes objects of buckets", resource.Low},
+	{ruleObjectReads, "the trail records what reads objects of buckets", resource.Low},
+}, rulesOfAlarms())
+
+// rulesOfAlarms are one for each thing that the benchmark has watched.
+func rulesOfAlarms() []rule {
+	var out []rule
+	for _, w := range trail.Watches() {
+		out = append(out, rule{alarmRule(w), "somebody is told of " + w.Title, resource.Medium})
+	}
+	return out
 }
 
 // endedSuffix makes the name of the rule's exceptions out of the name of a section of rules.
@@ -64,6 +85,15 @@ func section(id string) string {
 	}
 	name, _, _ := strings.Cut(id, ".")
 	return name
+}
+
+// foundation is the rule that must hold for another to be able to: nothing holds of a trail where there is none. It is "" for what stands
+// alone.
+func foundation(id string) string {
+	if section(id) == ruleTrail && id != ruleTrail {
+		return ruleTrail
+	}
+	return ""
 }
 
 // IsRule reports whether a finding of this name is a requirement's, be it that an exception to it has ended.

@@ -31,7 +31,8 @@ const (
 
 // CallError is a failed call to a service.
 type CallError struct {
-	// Operation is the service's name for the call, as in iam:CreateRole; it is also the permission the call takes.
+	// Operation is the service's name for the call, as in iam:CreateRole. The permission that it takes has the same name, but for
+	// some calls of S3; the message of a denied call names it.
 	Operation string
 	Class     Class
 	// Code and Message are the service's own.

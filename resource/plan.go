@@ -1,6 +1,9 @@
 package resource
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -22,6 +25,8 @@ type Change struct {
 	OneWay []string `json:"one_way,omitempty"`
 	// Weakens says in which way the change makes the record of what is done in the account smaller or less sure, one phrase each.
 	Weakens []string `json:"weakens_audit,omitempty"`
+	// Consent is what a reviewed file says to a change that is one-way.
+	Consent *Consent `json:"consent,omitempty"`
 	// Final marks a delete that nothing of ours can take back: see Type.Final.
 	Final bool `json:"final,omitempty"`
 	// Notes says what else the change will do, one phrase each.
@@ -100,8 +105,18 @@ type SourceFile struct {
 	SHA256 string `json:"sha256"`
 }
 
-// PlanFormat is the version of the JSON form of plans.
-const PlanFormat = 1
+// Consent is what a reviewed file says to a change that no rollback can bring back exactly.
+type Consent struct {
+	Reason string `json:"reason"`
+	// Until is the first moment at which it no longer holds.
+	Until time.Time `json:"until"`
+}
+
+// Holds reports whether there is a consent, and it still counts.
+func (c *Consent) Holds(now time.Time) bool { return c != nil && now.Before(c.Until) }
+
+// PlanFormat is the version of the JSON form of plans. Format 1 had no digest.
+const PlanFormat = 2
 
 // Plan is what an apply or a rollback would do, in order, and what it was made from. The same file, account and time give
 // the same plan, byte for byte.
@@ -112,13 +127,62 @@ type Plan struct {
 	// Caller is the ARN the account was read with.
 	Caller string    `json:"caller"`
 	ReadAt time.Time `json:"read_at"`
+	// Snapshot is what the account was read from, where the plan was made without asking it; nil for a plan of the account itself.
+	Snapshot *Snapshot `json:"snapshot,omitempty"`
 	// Undoes is the run that this plan takes back; empty for a plan made from files.
-	Undoes   string       `json:"undoes,omitempty"`
+	Undoes string `json:"undoes,omitempty"`
+	// Inputs are the files and directories that it was made from, as they were named, and Files are what was read of them.
+	Inputs   []string     `json:"inputs,omitempty"`
 	Files    []SourceFile `json:"files,omitempty"`
 	Changes  []Change     `json:"changes"`
 	Findings []Finding    `json:"findings,omitempty"`
 	// Notices are remarks to the reader that name no single object.
 	Notices []string `json:"notices,omitempty"`
+	// Large says by which limits the plan does more than is usual, one phrase each.
+	Large []string `json:"large,omitempty"`
+	// Digest tells whether the plan is as it was made: see Seal. It keeps nobody from making another.
+	Digest string `json:"digest,omitempty"`
+}
+
+// Seal sets the digest of a plan that is complete.
+func (p *Plan) Seal() error {
+	digest, err := p.digest()
+	p.Digest = digest
+	return err
+}
+
+// CheckSeal returns an error for a plan that is not as it was when it was sealed.
+func (p *Plan) CheckSeal() error {
+	digest, err := p.digest()
+	switch {
+	case err != nil:
+		return err
+	case p.Digest == "":
+		return errors.New("it has no digest")
+	case p.Digest != digest:
+		return errors.New("it was changed after it was made")
+	}
+	return nil
+}
+
+// digest is SHA-256 over the plan's JSON without its digest, in hexadecimal.
+func (p *Plan) digest() (string, error) {
+	bare := *p
+	bare.Digest = ""
+	data, err := Encode(&bare, "")
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// Snapshot names a file that holds an account as it was once.
+type Snapshot struct {
+	// ReadAt is when the account was read.
+	ReadAt time.Time `json:"read_at"`
+	// Digest is the snapshot's own: sha256 of what it holds, in hexadecimal.
+	Digest string `json:"digest"`
 }
 
 // Check reports whether the changes of a plan that was read from a file can be carried out in their order.

@@ -66,8 +66,33 @@ type Want struct {
 	Complete map[Address][]Kind
 	// Require are the rules over the whole account; nil for none.
 	Require *Requirements
+	// Limits are how much a plan may do before somebody must say that it is meant; nil for [DefaultLimits].
+	Limits *Limits
+	// Consents are what the file says to one-way changes.
+	Consents []OneWayConsent
 	// Unmanaged says by Type.Family what becomes of what the file does not mention. A family that is not listed is reported.
 	Unmanaged map[string]Disposition
+}
+
+// Limits are how much of an account a plan may delete or change. A percentage counts only where there are From or more objects.
+type Limits struct {
+	// DeletedPrincipals and DeletedPercent limit how many users and roles go.
+	DeletedPrincipals, DeletedPercent int
+	// ChangedPercent limits how many of the objects that stand alone are changed or deleted, with their parts.
+	ChangedPercent int
+	From           int
+}
+
+// DefaultLimits are those of a file that sets none.
+func DefaultLimits() Limits {
+	return Limits{DeletedPrincipals: 20, DeletedPercent: 25, ChangedPercent: 30, From: 10}
+}
+
+// OneWayConsent is a consent to one one-way change of an object: to its deletion, or to a change that leaves it there.
+type OneWayConsent struct {
+	Address Address
+	Delete  bool
+	Consent
 }
 
 // Disposition is what becomes of an object that no file declares.

@@ -20,6 +20,9 @@ type Options struct {
 	Seed uint64
 	// ShortPages makes pages shorter than asked for though more exists, which AWS is free to do.
 	ShortPages bool
+	// Enforce holds users and the sessions of roles to their policies, as AWS does. Without it, every caller may do everything.
+	// Whoever comes with a key that the account did not issue is its administrator either way.
+	Enforce bool
 	// Faults are what goes wrong from the start.
 	Faults Faults
 }

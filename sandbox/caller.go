@@ -50,7 +50,7 @@ func (c *call) identify(s scope) (caller, error) {
 		return caller{}, invalid
 	}
 	return caller{
-		arn:    "arn:aws:sts::" + c.account + ":assumed-role/SandboxAdministrator/sandbox",
+		arn:    "arn:aws:sts::" + c.account + ":assumed-role/" + administratorRole + "/sandbox",
 		userID: administratorID + ":sandbox",
 	}, nil
 }

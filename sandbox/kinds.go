@@ -57,6 +57,7 @@ func kinds() []*kind {
 		subscriptionKind(),
 		trailKind(),
 		organizationKind(),
+		eventKind(),
 	}
 }
 

@@ -67,6 +67,7 @@ func services() []*service {
 	iam.add(membershipOperations()...)
 	iam.add(policyVersionOperations()...)
 	iam.add(serviceLinkedRoleOperations()...)
+	iam.add(simulationOperations()...)
 	iam.add(summaryOperation(), authorizationDetailsOperation())
 
 	sts := &service{name: "sts", version: "2011-06-15"}

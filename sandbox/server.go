@@ -99,6 +99,11 @@ func (a *Account) run(req *request) (answer, error) {
 	if a.faults.denies(req.action()) {
 		return answer{}, c.denied(req.action())
 	}
+	if a.options.Enforce {
+		if err := c.authorize(req.service.name); err != nil {
+			return answer{}, err
+		}
+	}
 	if err := c.check(req.operation.parameters); err != nil {
 		return answer{}, err
 	}
@@ -108,6 +113,9 @@ func (a *Account) run(req *request) (answer, error) {
 			return answer{}, failed
 		}
 		return answer{}, err
+	}
+	if req.operation.write && len(c.change.puts)+len(c.change.removes) > 0 && !isDataEvent(req.operation.name) {
+		c.record(req.service)
 	}
 	return result, a.commit(c.change)
 }

@@ -51,7 +51,7 @@ func getCallerIdentity(c *call) (answer, error) {
 func assumeRole(c *call) (answer, error) {
 	arn := c.text("RoleArn")
 	r, ok := find[*Role](c, roleKindName, baseName(arn))
-	if !ok || r.arn(c.account) != arn || !c.trusts(r) {
+	if !ok || r.arn(c.account) != arn || !c.trusts(r) || !c.mayAssume(r) {
 		return done, refuse("AccessDenied", "User: %s is not authorized to perform: sts:AssumeRole on resource: %s",
 			c.caller.arn, arn)
 	}
@@ -98,14 +98,33 @@ func assumeRole(c *call) (answer, error) {
 }
 
 // trusts says whether a role's trust policy lets the caller in: some statement allows it and none denies it.
-func (c *call) trusts(r *Role) bool {
+func (c *call) trusts(r *Role) bool { return c.letsIn(r, c.isPrincipal) }
+
+// mayAssume says whether the caller's own policies let him assume a role, where they count. In an account, the trust is enough
+// where it names the caller himself; where it names the account, it leaves the decision to the caller's policies.
+func (c *call) mayAssume(r *Role) bool {
+	who, judged := c.callerAuthority()
+	if !judged || !c.options.Enforce {
+		return true
+	}
+	switch who.rule(permit{action: "sts:AssumeRole", on: r.arn(c.account)}).decision {
+	case ruledAllowed:
+		return true
+	case ruledDenied:
+		return false
+	}
+	return c.letsIn(r, func(s statement) bool { return s.names(c.callerRole()) && !s.names(c.account) })
+}
+
+// letsIn says whether some statement of a role's trust policy about those who call allows it, and none denies it.
+func (c *call) letsIn(r *Role, about func(s statement) bool) bool {
 	d, err := parseTrust(c.showTrust(r.Trust))
 	if err != nil {
 		return false
 	}
 	allowed := false
 	for _, s := range d.statements {
-		if !s.speaksOf("sts:AssumeRole") || !c.isPrincipal(s) || !c.meets(s.condition) {
+		if !s.speaksOf("sts:AssumeRole") || !about(s) || !c.meets(s.condition) {
 			continue
 		}
 		if s.effect == "Deny" {

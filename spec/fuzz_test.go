@@ -19,6 +19,9 @@ func FuzzLoad(f *testing.F) {
 	f.Add(head+"require: {mfa: {grace: 9999999d, exceptions: [user/a, {subject: , until: 0000-12-31}]}, cloudshell_full_access: {exceptions: [[]]}}", "")
 	f.Add(head+"require: {access_keys: {ladder: {warn: 1d, delete: 1d}}, permissions: {groups: {'': '', none: x}, boundary: {for: ['']}}}", "")
 	f.Add(head+"require: {support_role: {principals: ['', user/x, 5]}, trust: {accounts: [x], services: ['']}}\nbenchmark: ${x}", "")
+	f.Add(head+"cloudtrail: {aud: {home_region: a-b-1, bucket: {name: abc, create: true, access_logs: {name: abd, prefix: ''}}, kms: {alias: a, create: true}, logs: {group: a, kms: alias/a}, alarms: {preset: cis, email: a@b.c}}}", "")
+	f.Add(head+"cloudtrail: {aud: {home_region: a-b-1, bucket: abc, selectors: [{FieldSelectors: [{Field: eventCategory, Equals: Data}, {Field: resources.type, Equals: ['\"\\']}]}]}, b.d: {home_region: , absent: true}}\ns3: ", "")
+	f.Add(head+"cloudtrail: {aud: {home_region: a-b-1, bucket: abc, data_events: {s3: all, buckets: [''], lambda: [], dynamodb: [x]}, management_events: {record: , exclude: ['']}, insights: ['']}}\nrequire: {trail: {kms: false, alarms: }}", "")
 	f.Fuzz(func(t *testing.T, text, document string) {
 		b, err := load(map[string]string{"baseline.yaml": text, "a.json": document}, spec.Env{})
 		if err == nil {

@@ -53,6 +53,12 @@ func (n *node) get(key string) (entry, bool) {
 	return n.entries[i], true
 }
 
+// has reports whether there is an entry of a key.
+func (n *node) has(key string) bool {
+	_, ok := n.get(key)
+	return ok
+}
+
 // at returns the value of a key; n itself, if there is none, so that there is always a place to point to.
 func (n *node) at(key string) *node {
 	if e, ok := n.get(key); ok {

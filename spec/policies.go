@@ -81,3 +81,18 @@ func setText[T ~string](object resource.Object, setting string, value *T) {
 		object[setting] = string(*value)
 	}
 }
+
+// setFlag copies a declared flag into an object.
+func setFlag(object resource.Object, setting string, value *bool) {
+	if value != nil {
+		object[setting] = *value
+	}
+}
+
+// text is a text that may be left out, "" where it is.
+func text[T ~string](value *T) string {
+	if value == nil {
+		return ""
+	}
+	return string(*value)
+}

@@ -117,7 +117,7 @@ func (l *library) directory(input Input, name string) ([]*node, error) {
 	var roots []*node
 	read := 0
 	for _, e := range entries {
-		if !isYAML(e.Name()) || strings.HasPrefix(e.Name(), ".") || e.IsDir() {
+		if !IsDeclaration(e) {
 			continue
 		}
 		read++
@@ -134,6 +134,11 @@ func (l *library) directory(input Input, name string) ([]*node, error) {
 		return nil, fmt.Errorf("%s: no *.yaml or *.yml file in this directory", name)
 	}
 	return roots, nil
+}
+
+// IsDeclaration reports whether an entry of a directory is a file that belongs to a baseline in that directory.
+func IsDeclaration(e fs.DirEntry) bool {
+	return isYAML(e.Name()) && !strings.HasPrefix(e.Name(), ".") && !e.IsDir()
 }
 
 func (l *library) entry(from *source, name string) (*node, error) {

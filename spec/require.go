@@ -25,6 +25,7 @@ type rules struct {
 	SupportRole        *supportRoleRule       `json:"support_role,omitzero" jsonschema:"There must be a role with the policy AWSSupportAccess."`
 	ServerCertificates *serverCertificateRule `json:"server_certificates,omitzero" jsonschema:"What must hold for server certificates kept in IAM."`
 	CloudShell         *cloudShellRule        `json:"cloudshell_full_access,omitzero" jsonschema:"Nobody may have the policy AWSCloudShellFullAccess: forbidden, or {exceptions: [...]} for forbidden to all others."`
+	Trail              *trailRule             `json:"trail,omitzero" jsonschema:"There must be a trail of CloudTrail that has all of this, be it declared or not."`
 }
 
 func (s *requirements) compile(c *compiler) {
@@ -48,6 +49,7 @@ func (s *requirements) compile(c *compiler) {
 		all.SupportRole = rule(c, "support_role", r.SupportRole, (*supportRoleRule).compile)
 		all.ServerCertificates = rule(c, "server_certificates", r.ServerCertificates, (*serverCertificateRule).compile)
 		all.CloudShell = rule(c, "cloudshell_full_access", r.CloudShell, (*cloudShellRule).compile)
+		all.Trail = rule(c, "trail", r.Trail, (*trailRule).compile)
 	}
 }
 

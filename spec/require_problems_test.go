@@ -77,7 +77,24 @@ func TestProblemsOfRequirements(t *testing.T) {
 		"grace with reports only":     {"require: {mfa: {grace: 7d, enforce: report}}", []string{`3:17: grace means nothing without enforce: deny-without-mfa: write that, or leave grace out`}},
 		"too many keys":               {"require: {access_keys: {max_active: 3}}", []string{`3:37: max_active: AWS allows 0 to 2, found 3`}},
 		"a negative number of keys":   {"require: {access_keys: {max_active: -1}}", []string{`3:37: max_active: AWS allows 0 to 2, found -1`}},
-		"a cloud shell of a list":     {"require: {cloudshell_full_access: [forbidden]}", []string{`3:35: cloudshell_full_access: expected forbidden or {exceptions: [...]}, found a list`}},
+		"a trail that nothing is asked of": {"require: {trail: {}}", []string{
+			`3:18: trail asks for nothing: give at least one of multi_region, validation, kms, logs, bucket_private, bucket_logged, management_events, s3_data_events, alarms`,
+		}},
+		"what is not asked of a trail": {
+			"require: {trail: {multi_region: false, validation: false, kms: false, logs: false, bucket_private: false, bucket_logged: false, management_events: none, s3_data_events: none, alarms: none}}",
+			[]string{
+				`3:33: multi_region: false says nothing: leave the key out`,
+				`3:52: validation: false says nothing: leave the key out`,
+				`3:64: kms: false says nothing: leave the key out`,
+				`3:77: logs: false says nothing: leave the key out`,
+				`3:100: bucket_private: false says nothing: leave the key out`,
+				`3:122: bucket_logged: false says nothing: leave the key out`,
+				`3:148: "none" is not one of all, read, write`,
+				`3:170: "none" is not one of all, read, write`,
+				`3:184: "none" is unknown here: write cis, or leave the key out`,
+			},
+		},
+		"a cloud shell of a list": {"require: {cloudshell_full_access: [forbidden]}", []string{`3:35: cloudshell_full_access: expected forbidden or {exceptions: [...]}, found a list`}},
 	})
 }
 

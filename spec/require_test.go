@@ -112,6 +112,15 @@ func TestRequirements(t *testing.T) {
 			"CloudShell for some", "require: {cloudshell_full_access: {exceptions: [group/Ops]}}",
 			&resource.Requirements{CloudShell: &resource.CloudShellRule{Forbidden: true, Exceptions: []resource.Exception{except("iam_group", "Ops")}}},
 		},
+		{"some trail", "require: {trail: {multi_region: true}}", &resource.Requirements{Trail: &resource.TrailRule{MultiRegion: true}}},
+		{
+			"a trail with everything",
+			"require: {trail: {multi_region: true, validation: true, kms: true, logs: true, bucket_private: true, bucket_logged: true, management_events: all, s3_data_events: write, alarms: cis}}",
+			&resource.Requirements{Trail: &resource.TrailRule{
+				MultiRegion: true, Validation: true, KMS: true, Logs: true, BucketPrivate: true, BucketLogged: true,
+				ManagementEvents: "all", S3DataEvents: "write", Alarms: true,
+			}},
+		},
 	}
 	schema := resolved(t)
 	for _, tt := range tests {

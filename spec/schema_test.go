@@ -52,6 +52,34 @@ instance_profiles:
   bare: {role: ""}
   none:
 password_policy: {min_length: 14, require: [upper, lower], max_age: never, reuse_prevention: 24, allow_change: true, hard_expiry: false}
+cloudtrail:
+  audit:
+    home_region: "${region}"
+    multi_region: true
+    global_events: true
+    validation: true
+    logging: true
+    organization: o-exampleorgid
+    bucket: {name: acme-audit, create: true, manage_policy: true, region: us-east-1, prefix: logs, expire: 2555d, access_logs: {name: "acme-${team}", prefix: audit/}}
+    kms: {alias: audit, create: true, manage_policy: true, rotation: 365d}
+    logs: {group: /audit, retention: 365d, role: partner, kms: alias/audit}
+    sns: told
+    management_events: {record: all, exclude: [kms.amazonaws.com]}
+    data_events: {s3: write, buckets: [customer-data], lambda: all, dynamodb: ["arn:aws:dynamodb:us-east-1:111122223333:table/orders"]}
+    insights: [ApiCallRate, ApiErrorRate]
+    alarms: {preset: cis, email: [security@example.com], topic: told}
+    tags: {team: data}
+  plain:
+    home_region: eu-west-1
+    bucket: acme-logs
+    kms: none
+    logs: none
+    sns: none
+    selectors:
+      - {Name: calls, FieldSelectors: [{Field: eventCategory, Equals: Management}, {Field: eventName, StartsWith: A, EndsWith: [z], NotEquals: [b], NotStartsWith: [c], NotEndsWith: [d]}]}
+    alarms: none
+  gone: {absent: true, home_region: eu-west-1}
+s3: {account_public_access_block: [BlockPublicAcls, IgnorePublicAcls]}
 benchmark: cis-7.0
 require:
   root: {mfa: hardware, access_keys: none}
@@ -76,7 +104,8 @@ require:
   support_role: {principals: [role/partner, "user/alice", "arn:aws:iam::111122223333:user/alice"]}
   server_certificates: {expired: removed}
   cloudshell_full_access: {exceptions: [group/Ops]}
-unmanaged: {users: report, roles: ignore, groups: delete, policies: report, instance_profiles: ignore, attachments: report, inline: report, memberships: report}
+  trail: {multi_region: true, validation: true, kms: true, logs: true, bucket_private: true, bucket_logged: true, management_events: all, s3_data_events: write, alarms: cis}
+unmanaged: {users: report, roles: ignore, groups: delete, policies: report, instance_profiles: ignore, trails: report, attachments: report, inline: report, memberships: report}
 `
 
 func resolved(t *testing.T) *jsonschema.Resolved {
@@ -186,6 +215,39 @@ func TestSchemaRefuses(t *testing.T) {
 		"require: {server_certificates: {expired: kept}}",
 		"require: {cloudshell_full_access: allowed}",
 		"require: {cloudshell_full_access: {}}",
+		"require: {trail: }",
+		"require: {trail: {management_events: none}}",
+		"require: {trail: {alarms: true}}",
+		"require: {trail: {mulit_region: true}}",
+		"cloudtrail: ",
+		"cloudtrail: {audit: }",
+		"cloudtrail: {audit: {bucket: acme-audit}}",
+		"cloudtrail: {-audit: {home_region: eu-west-1}}",
+		"cloudtrail: {audit: {home_region: Ireland}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, bucket: Acme}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, bucket: {create: true}}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, bucket: {name: acme-audit, prefix: /logs}}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, bucket: {name: acme-audit, access_logs: {prefix: x}}}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, bucket: {name: acme-audit, expire: 2555}}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, kms: audit}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, kms: {create: true}}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, logs: {retention: 30d}}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, logs: a b}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, sns: a b}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, organization: acme}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, management_events: reads}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, management_events: {exclude: [kms.amazonaws.com]}}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, management_events: {record: all, exclude: [iam.amazonaws.com]}}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, data_events: {s3: none}}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, data_events: {lambda: [f]}}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, selectors: [{}]}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, selectors: [{FieldSelectors: [{Equals: x}]}]}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, insights: [ApiCallRateInsight]}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, alarms: cis}}",
+		"cloudtrail: {audit: {home_region: eu-west-1, alarms: {email: a@example.com}}}",
+		"s3: {account_public_access_block: true}",
+		"s3: {account_public_access_block: []}",
+		"s3: {account_public_access_block: [BlockAcls]}",
 		"account: '123'",
 		"version: 2",
 	} {

@@ -31,8 +31,12 @@ func sections() []section {
 		&roles{},
 		&instanceProfiles{},
 		&passwordPolicies{},
+		&trails{},
+		&buckets{},
 		&requirements{},
 		&dispositions{},
+		&planLimits{},
+		&consents{},
 	}
 }
 
@@ -147,6 +151,14 @@ func (c *compiler) alone(at entry, absent *bool) bool {
 		c.problems.add(key.key.place(), "absent: true goes with no other key: what shall not exist has no settings")
 	}
 	return true
+}
+
+// isTrue says of a flag that can only be given as true that false says nothing.
+func (c *compiler) isTrue(n *node, key string, value *bool) bool {
+	if value != nil && !*value {
+		c.problems.add(n.at(key).place(), "%s: false says nothing: leave the key out", key)
+	}
+	return value != nil && *value
 }
 
 // unique says which names of a section differ in case only. AWS takes such names for one, whatever the paths.

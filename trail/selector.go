@@ -2,9 +2,14 @@ package trail
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"slices"
+	"strings"
 )
 
 // Selector says which events a trail records, in one of the two forms that CloudTrail has: a basic one, or an advanced one, which
@@ -32,8 +37,8 @@ type DataResource struct {
 	Values []string `json:",omitempty"`
 }
 
-// Field compares one field of an event with values: with several operators all must hold, within one of the positive ones any value
-// will do, within one of the negative ones none may fit.
+// Field compares one field of an event with values: some value of those that are wanted must fit, by whichever operator, and none of
+// those of the operators that begin with Not.
 type Field struct {
 	Field         string
 	Equals        []string `json:",omitempty"`
@@ -84,40 +89,50 @@ func Canonical(selectors []Selector) []string {
 
 func (s Selector) canonical() string {
 	if !s.IsAdvanced() {
-		data := slices.Clone(s.Data)
-		for i := range data {
-			data[i].Values = sorted(data[i].Values)
-		}
-		slices.SortFunc(data, func(a, b DataResource) int {
-			return bytes.Compare([]byte(encode(a)), []byte(encode(b)))
-		})
-		return encode(basicForm{s.ReadWriteType, s.Management, sorted(s.Exclude), data})
+		return encode(basicForm{cmp.Or(s.ReadWriteType, All), s.Management, sorted(s.Exclude), s.byType()})
 	}
 	fields := slices.Clone(s.Fields)
 	for i := range fields {
-		for _, values := range fields[i].all() {
-			*values.values = sorted(*values.values)
+		for _, o := range fields[i].all() {
+			*o.values = sorted(*o.values)
 		}
 	}
-	slices.SortFunc(fields, func(a, b Field) int { return bytes.Compare([]byte(encode(a)), []byte(encode(b))) })
+	slices.SortFunc(fields, func(a, b Field) int { return cmp.Compare(encode(a), encode(b)) })
 	return encode(advancedForm{s.Name, fields})
 }
 
-// operator is an operator of a field, as AWS and as people call it, with its values.
+// byType are the data resources of the selector, one of each type, in order. One without values stands for nothing.
+func (s Selector) byType() []DataResource {
+	values := map[string][]string{}
+	for _, d := range s.Data {
+		if len(d.Values) > 0 {
+			values[d.Type] = append(values[d.Type], d.Values...)
+		}
+	}
+	var data []DataResource
+	for _, of := range slices.Sorted(maps.Keys(values)) {
+		data = append(data, DataResource{of, sorted(values[of])})
+	}
+	return data
+}
+
+// operator is an operator of a field: what it does, how people call it, and its values.
 type operator struct {
-	name, words string
-	values      *[]string
+	comparison
+	not    bool
+	words  string
+	values *[]string
 }
 
 // all are the operators of a field.
 func (f *Field) all() []operator {
 	return []operator{
-		{"Equals", "is", &f.Equals},
-		{"StartsWith", "begins with", &f.StartsWith},
-		{"EndsWith", "ends with", &f.EndsWith},
-		{"NotEquals", "is not", &f.NotEquals},
-		{"NotStartsWith", "does not begin with", &f.NotStartsWith},
-		{"NotEndsWith", "does not end with", &f.NotEndsWith},
+		{equals, false, "is", &f.Equals},
+		{begins, false, "begins with", &f.StartsWith},
+		{ends, false, "ends with", &f.EndsWith},
+		{equals, true, "is not", &f.NotEquals},
+		{begins, true, "does not begin with", &f.NotStartsWith},
+		{ends, true, "does not end with", &f.NotEndsWith},
 	}
 }
 
@@ -135,23 +150,47 @@ func encode(value any) string {
 	return string(bytes.TrimSpace(out.Bytes()))
 }
 
-// Parse reads selectors as Canonical writes them.
+// Parse reads selectors as Canonical writes them. Selectors of both forms together are an error, as is one of neither.
 func Parse(texts []string) ([]Selector, error) {
 	selectors := make([]Selector, len(texts))
 	for i, text := range texts {
-		var both struct {
-			basicForm
-			advancedForm
-		}
-		dec := json.NewDecoder(bytes.NewReader([]byte(text)))
-		dec.DisallowUnknownFields()
-		if err := dec.Decode(&both); err != nil {
+		s, err := parse(text)
+		if err != nil {
 			return nil, fmt.Errorf("event selector %d: %w", i+1, err)
 		}
-		selectors[i] = Selector{
-			ReadWriteType: both.ReadWriteType, Management: both.IncludeManagementEvents, Exclude: both.ExcludeManagementEventSources,
-			Data: both.DataResources, Name: both.Name, Fields: both.FieldSelectors,
+		if i > 0 && s.IsAdvanced() != selectors[0].IsAdvanced() {
+			return nil, fmt.Errorf("event selector %d: basic and advanced selectors cannot be together", i+1)
 		}
+		selectors[i] = s
 	}
 	return selectors, nil
+}
+
+func parse(text string) (Selector, error) {
+	var both struct {
+		basicForm
+		advancedForm
+	}
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&both); err != nil {
+		return Selector{}, err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return Selector{}, errors.New("more than one value")
+	}
+	s := Selector{
+		ReadWriteType: both.ReadWriteType, Management: both.IncludeManagementEvents, Exclude: both.ExcludeManagementEventSources,
+		Data: both.DataResources, Name: both.Name, Fields: both.FieldSelectors,
+	}
+	basic := s.ReadWriteType != "" || s.Management || s.Exclude != nil || s.Data != nil
+	switch {
+	case basic && (s.IsAdvanced() || s.Name != ""):
+		return Selector{}, errors.New("basic and advanced in one")
+	case basic && !slices.Contains([]string{All, ReadOnly, WriteOnly}, s.ReadWriteType):
+		return Selector{}, fmt.Errorf("ReadWriteType is %q, not %s, %s or %s", s.ReadWriteType, All, ReadOnly, WriteOnly)
+	case !basic && !s.IsAdvanced():
+		return Selector{}, errors.New("it has neither ReadWriteType nor FieldSelectors")
+	}
+	return s, nil
 }

@@ -36,8 +36,8 @@ func (d Delivery) BucketStatements(own string) []string {
 		folder += d.Prefix + "/"
 	}
 	write := func(sid, owner string) string {
-		return `{"Sid":"` + own + sid + d.sid() + `","Effect":"Allow","Principal":` + cloudTrail + `,"Action":"s3:PutObject","Resource":"` +
-			folder + "AWSLogs/" + owner + `/*","Condition":{"StringEquals":{"s3:x-amz-acl":"bucket-owner-full-control",` + source + `}}}`
+		return `{"Sid":"` + own + sid + d.sid() + `","Effect":"Allow","Principal":` + cloudTrail + `,"Action":"s3:PutObject","Resource":` +
+			encode(folder+"AWSLogs/"+owner+"/*") + `,"Condition":{"StringEquals":{"s3:x-amz-acl":"bucket-owner-full-control",` + source + `}}}`
 	}
 	statements := []string{
 		`{"Sid":"` + own + "AclCheck" + d.sid() + `","Effect":"Allow","Principal":` + cloudTrail + `,"Action":"s3:GetBucketAcl","Resource":"` +
@@ -50,7 +50,8 @@ func (d Delivery) BucketStatements(own string) []string {
 	return statements
 }
 
-// sid tells the trail in the Sids of statements, which may hold letters and digits only.
+// sid tells the trail in the Sids of statements, which may hold letters and digits only. Names that differ in nothing but case and
+// punctuation give the same.
 func (d Delivery) sid() string { return Alphanumeric(d.Name) + Alphanumeric(d.Region) }
 
 // Alphanumeric returns the letters and digits of a text, with every first one of a word in upper case.
@@ -96,6 +97,12 @@ func (d Delivery) logGroupARN() string {
 	return fmt.Sprintf("arn:%s:logs:%s:%s:log-group:%s", d.Partition, d.Region, d.Account, d.LogGroup)
 }
 
+// TopicStatement is what the policy of a topic must hold for the trail to tell it of log files.
+func (d Delivery) TopicStatement(own, topic string) string {
+	return `{"Sid":"` + own + "Publish" + d.sid() + `","Effect":"Allow","Principal":` + cloudTrail + `,"Action":"SNS:Publish","Resource":` +
+		encode(topic) + `,"Condition":{"StringEquals":{"aws:SourceArn":"` + d.ARN() + `"}}}`
+}
+
 // RoleTrust is the trust policy of the role that the trail delivers to CloudWatch Logs with.
 func RoleTrust() string {
 	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":` + cloudTrail + `,"Action":"sts:AssumeRole"}]}`
@@ -107,7 +114,7 @@ func (d Delivery) RolePolicy() string {
 	if d.Organization != "" {
 		streams = append(streams, d.logGroupARN()+":log-stream:"+d.Organization+"_*")
 	}
-	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["logs:CreateLogStream","logs:PutLogEvents"],"Resource":["` +
+	return `{"Version":"2012-10-17","Statement":[{"Sid":"Deliver","Effect":"Allow","Action":["logs:CreateLogStream","logs:PutLogEvents"],"Resource":["` +
 		strings.Join(streams, `","`) + `"]}]}`
 }
 
@@ -122,7 +129,7 @@ func TLSOnly(own, partition, bucket string) string {
 // prefix that may be "".
 func AccessLogStatement(own, partition, account, target, prefix, source string) string {
 	return `{"Sid":"` + own + "AccessLogs" + Alphanumeric(source) + `","Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},` +
-		`"Action":"s3:PutObject","Resource":"arn:` + partition + ":s3:::" + target + "/" + prefix + `*","Condition":{"ArnLike":{"aws:SourceArn":"arn:` +
+		`"Action":"s3:PutObject","Resource":` + encode(bucketARN(partition, target)+"/"+prefix+"*") + `,"Condition":{"ArnLike":{"aws:SourceArn":"arn:` +
 		partition + ":s3:::" + source + `"},"StringEquals":{"aws:SourceAccount":"` + account + `"}}}`
 }
 

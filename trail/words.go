@@ -34,11 +34,21 @@ var readWriteWords = map[string]string{All: "reads and writes", ReadOnly: "reads
 func (s Selector) advancedWords() string {
 	var parts []string
 	for _, f := range s.Fields {
+		var wanted, unwanted []string
 		for _, o := range f.all() {
-			if len(*o.values) > 0 {
-				parts = append(parts, f.Field+" "+o.words+" "+strings.Join(*o.values, " or "))
+			if len(*o.values) == 0 {
+				continue
+			}
+			if words := o.words + " " + strings.Join(*o.values, " or "); o.not {
+				unwanted = append(unwanted, words)
+			} else {
+				wanted = append(wanted, words)
 			}
 		}
+		if len(wanted) > 0 {
+			unwanted = append([]string{strings.Join(wanted, " or ")}, unwanted...)
+		}
+		parts = append(parts, f.Field+" "+strings.Join(unwanted, " and "))
 	}
 	words := strings.Join(parts, ", ")
 	if s.Name != "" {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +19,7 @@ type applyFlags struct {
 	approved         bool
 	allowOneWay      bool
 	allowWeakerAudit bool
+	allowLarge       bool
 }
 
 func (c *command) applyCommand() *cobra.Command {
@@ -33,6 +35,7 @@ Objects that moved since the plan was made are not overwritten: then nothing is 
 Every run is recorded with the plan that undoes it before the first change.
 One-way changes, which no rollback can bring back exactly, need --allow-one-way. Changes that make
 the record of what is done in the account smaller, such as stopping a trail, need --allow-weaker-audit.
+Plans that delete or change more of the account than the limits of the file allow need --allow-large.
 
 --resume RUN finishes a run that was interrupted or failed half-way.`,
 		Example: `  baseline apply
@@ -57,6 +60,7 @@ the record of what is done in the account smaller, such as stopping a trail, nee
 	cmd.Flags().BoolVar(&o.approved, "auto-approve", false, "do not ask")
 	cmd.Flags().BoolVar(&o.allowOneWay, "allow-one-way", false, "allow changes that no rollback can bring back exactly")
 	weakerAuditFlag(cmd, &o)
+	cmd.Flags().BoolVar(&o.allowLarge, "allow-large", false, "allow plans that delete or change more than the limits say")
 	cmd.Flags().StringVar(&resume, "resume", "", "finish this run")
 	c.outputFlag(cmd, planForms)
 	c.eventsFlag(cmd)
@@ -83,6 +87,9 @@ func (c *command) applyFiles(ctx context.Context, s *session, declared string, o
 	if err := mustOutlive(p.plan, p.caller); err != nil {
 		return err
 	}
+	if err := c.mustBeAllowed(ctx, s, p.plan, p.plan.Changes, "baseline permissions --for apply"+c.fileFlags()); err != nil {
+		return err
+	}
 	if err := c.consent(ctx, p.plan, o); err != nil {
 		return err
 	}
@@ -98,6 +105,14 @@ func (c *command) applyPlan(ctx context.Context, path string, o applyFlags) erro
 		return err
 	}
 	c.planRead(plan)
+	if plan.Snapshot != nil {
+		return &ending{
+			exit: exitRefused,
+			err: fmt.Errorf("%s was made from a snapshot of %s, and not from the account: what has changed since is not in it; nothing was changed",
+				path, plan.Snapshot.ReadAt.UTC().Format(time.RFC3339)),
+			next: []string{"plan again, asking the account: baseline plan --out FILE, then baseline apply FILE"},
+		}
+	}
 	return c.withAccount(ctx, plan.Account, "the plan", func(s *session, who live.Identity) error {
 		if len(plan.Changes) == 0 {
 			fmt.Fprintln(c.people(), render.Summary(plan))
@@ -106,8 +121,14 @@ func (c *command) applyPlan(ctx context.Context, path string, o applyFlags) erro
 		if err := mustOutlive(plan, who.Caller()); err != nil {
 			return err
 		}
-		if err := dangerConsent(plan, o); err != nil {
+		if err := madeFromThese(plan); err != nil {
 			return err
+		}
+		if err := c.dangerConsent(plan, o); err != nil {
+			return err
+		}
+		s.before = func(ctx context.Context) error {
+			return c.mustBeAllowed(ctx, s, plan, plan.Changes, "baseline permissions --for "+shellWord(path))
 		}
 		header := applier.Header{Command: "apply", Baseline: plan.Baseline, Account: plan.Account, Caller: who.ARN}
 		return c.carryOut(ctx, s, header, plan, false)
@@ -137,6 +158,9 @@ func (c *command) resume(ctx context.Context, id string) error {
 			return err
 		}
 		c.runIs(run)
+		s.before = func(ctx context.Context) error {
+			return c.mustBeAllowed(ctx, s, run.Plan, unmade(run), "baseline permissions --for "+shellWord(c.planOf(run)))
+		}
 		a, err := c.applier(s)
 		if err != nil {
 			return err

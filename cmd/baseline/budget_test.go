@@ -102,7 +102,7 @@ func (o *office) apply(ctx context.Context, tb testing.TB) {
 func (o *office) calls() (reads, writes int) {
 	for action, n := range o.account.Calls() {
 		_, verb, _ := strings.Cut(action, ":")
-		if strings.HasPrefix(verb, "Get") || strings.HasPrefix(verb, "List") {
+		if strings.HasPrefix(verb, "Get") || strings.HasPrefix(verb, "List") || strings.HasPrefix(verb, "Simulate") {
 			reads += n
 		} else {
 			writes += n

@@ -27,7 +27,7 @@ func (c *command) applier(s *session) (*applier.Applier, error) {
 	}
 	return &applier.Applier{
 		Account: s, Store: c.store(), Types: kinds.Types(), Clock: c.Clock, Parallel: c.parallel,
-		Tell: tell,
+		Tell: tell, Before: s.before,
 	}, nil
 }
 
@@ -38,6 +38,9 @@ func (c *command) carryOut(ctx context.Context, s *session, header applier.Heade
 		return err
 	}
 	run, err := a.Apply(ctx, header, plan, fresh)
+	if stale, ok := errors.AsType[*applier.StaleError](err); ok {
+		c.tellWho(ctx, s, stale, plan.ReadAt)
+	}
 	return c.ended(run, err)
 }
 

@@ -71,7 +71,7 @@ func (c *command) check(ctx context.Context, s *session, declared, benchmark str
 	asked.Benchmark = cmp.Or(benchmark, asked.Benchmark, requirements.Benchmarks()[0])
 	state := seen.reading.State
 	var judgement *requirements.Judgement
-	err = s.looking(ctx, &state, seen.looked, func(looked map[resource.Address]bool) []resource.Address {
+	err = looking(ctx, s, &state, seen.looked, func(looked map[resource.Address]bool) []resource.Address {
 		judgement = requirements.Judge(asked, requirements.World{
 			Account: seen.who.Account, State: state, Evidence: seen.reading.Evidence, Now: seen.reading.At, Looked: looked,
 		})

@@ -12,7 +12,7 @@ import (
 
 // consent makes sure that somebody wants the plan.
 func (c *command) consent(ctx context.Context, plan *resource.Plan, o applyFlags) error {
-	if err := dangerConsent(plan, o); err != nil {
+	if err := c.dangerConsent(plan, o); err != nil {
 		return err
 	}
 	if o.approved {
@@ -48,10 +48,10 @@ func (c *command) consent(ctx context.Context, plan *resource.Plan, o applyFlags
 }
 
 // dangerConsent refuses what needs a flag of its own, and names all such flags at once.
-func dangerConsent(plan *resource.Plan, o applyFlags) error {
+func (c *command) dangerConsent(plan *resource.Plan, o applyFlags) error {
 	var lost, weaker []string
 	for _, change := range plan.Changes {
-		if len(change.OneWay) > 0 && !o.allowOneWay {
+		if len(change.OneWay) > 0 && !o.allowOneWay && !change.Consent.Holds(c.Clock.Now()) {
 			lost = append(lost, fmt.Sprintf("%s: %s cannot come back", change.Address, strings.Join(change.OneWay, ", ")))
 		}
 		if len(change.Weakens) > 0 && !o.allowWeakerAudit {
@@ -59,6 +59,9 @@ func dangerConsent(plan *resource.Plan, o applyFlags) error {
 		}
 	}
 	var dangers, flags, lines []string
+	if len(plan.Large) > 0 && !o.allowLarge {
+		dangers, flags, lines = append(dangers, "more than the limits allow"), append(flags, "--allow-large"), append(lines, plan.Large...)
+	}
 	if len(lost) > 0 {
 		dangers, flags, lines = append(dangers, "one-way changes"), append(flags, "--allow-one-way"), append(lines, lost...)
 	}
@@ -68,10 +71,14 @@ func dangerConsent(plan *resource.Plan, o applyFlags) error {
 	if len(dangers) == 0 {
 		return nil
 	}
+	advice := ""
+	if len(lost) > 0 {
+		advice = ", or let the reviewed file consent to it: see `consent:`"
+	}
 	return &ending{
 		exit: exitRefused,
 		err:  fmt.Errorf("the plan holds %s; nothing was changed\n  %s", strings.Join(dangers, " and "), strings.Join(lines, "\n  ")),
-		next: []string{"if that is meant, add " + strings.Join(flags, " ")},
+		next: []string{"if that is meant, add " + strings.Join(flags, " ") + advice},
 	}
 }
 

@@ -99,32 +99,53 @@ func (c *command) draw(ctx context.Context, s *session, declared string) (*plann
 	if err != nil {
 		return nil, err
 	}
-	account := planner.Account{
-		ID: seen.who.Account, Live: seen.reading.State, Quotas: seen.reading.Quotas, Types: kinds.Types(),
-		Evidence: seen.reading.Evidence, Now: seen.reading.At, Looked: seen.looked,
-	}
+	account := seen.account()
 	draft, err := lookClosely(ctx, s, &account, func() *planner.Draft { return planner.Make(seen.baseline.Want, account) })
 	if err != nil {
 		return nil, err
 	}
+	p, err := c.planFrom(seen, draft, nil)
+	if err != nil {
+		return nil, err
+	}
+	p.calls = s.Calls()
+	return p, nil
+}
+
+// planFrom makes a plan of a draft that needs no more looks. Taken is the snapshot that was drawn from, nil for the account itself.
+func (c *command) planFrom(seen *seen, draft *planner.Draft, taken *live.Snapshot) (*planned, error) {
 	if len(draft.Problems) > 0 {
 		return nil, placed(draft.Problems, seen.baseline)
 	}
 	plan := &resource.Plan{
 		Format: resource.PlanFormat, Baseline: seen.baseline.Name, Account: seen.who.Account, Caller: seen.who.ARN, ReadAt: seen.reading.At,
-		Files: seen.baseline.Files, Changes: draft.Changes, Findings: draft.Findings,
-		Notices: slices.Concat(seen.reading.Notices, draft.Notices),
+		Inputs: c.named(), Files: seen.baseline.Files, Changes: draft.Changes, Findings: draft.Findings,
+		Notices: slices.Concat(seen.reading.Notices, draft.Notices), Large: draft.Large,
 	}
-	if why := ownHarm(plan, seen.who.Caller()); why != "" {
+	if taken != nil { // whose credentials will apply a later plan, nobody knows
+		plan.Snapshot = &resource.Snapshot{ReadAt: taken.ReadAt, Digest: taken.Digest()}
+		plan.Notices = append([]string{c.snapshotAge(taken)}, plan.Notices...)
+	} else if why := ownHarm(plan, seen.who.Caller()); why != "" {
 		plan.Notices = append(plan.Notices, why)
 	}
-	return &planned{plan: plan, caller: seen.who.Caller(), calls: s.Calls()}, nil
+	for _, limit := range plan.Large {
+		plan.Notices = append(plan.Notices, "this plan "+limit+": apply takes it with --allow-large only")
+	}
+	if err := plan.Seal(); err != nil {
+		return nil, err
+	}
+	return &planned{plan: plan, caller: seen.who.Caller()}, nil
+}
+
+// looker is an account, or what was kept of one, as it shows objects closely.
+type looker interface {
+	Look(ctx context.Context, state resource.State, addresses []resource.Address) (resource.State, error)
 }
 
 // lookClosely plans again with a closer look at what the plan asks for, until it asks for nothing more.
-func lookClosely(ctx context.Context, s *session, account *planner.Account, plan func() *planner.Draft) (*planner.Draft, error) {
+func lookClosely(ctx context.Context, l looker, account *planner.Account, plan func() *planner.Draft) (*planner.Draft, error) {
 	var draft *planner.Draft
-	err := s.looking(ctx, &account.Live, account.Looked, func(looked map[resource.Address]bool) []resource.Address {
+	err := looking(ctx, l, &account.Live, account.Looked, func(looked map[resource.Address]bool) []resource.Address {
 		account.Looked = looked
 		draft = plan()
 		return draft.Look
@@ -134,8 +155,8 @@ func lookClosely(ctx context.Context, s *session, account *planner.Account, plan
 
 // looking does work again with a closer look at what it asks for, until it asks for nothing more. The work is told which
 // looks were taken, now or before.
-func (s *session) looking(
-	ctx context.Context, state *resource.State, before map[resource.Address]bool, work func(looked map[resource.Address]bool) []resource.Address,
+func looking(
+	ctx context.Context, l looker, state *resource.State, before map[resource.Address]bool, work func(looked map[resource.Address]bool) []resource.Address,
 ) error {
 	looked := maps.Clone(before)
 	if looked == nil {
@@ -152,7 +173,7 @@ func (s *session) looking(
 			}
 			looked[a] = true
 		}
-		closer, err := s.Look(ctx, *state, look)
+		closer, err := l.Look(ctx, *state, look)
 		if err != nil {
 			return err
 		}

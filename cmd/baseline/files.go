@@ -15,11 +15,18 @@ import (
 // builtin is the prefix of -f that names a baseline shipped with the program.
 const builtin = "baseline:"
 
+// named are the files and directories that the -f flags name, or the one that is meant without any.
+func (c *command) named() []string {
+	if len(c.files) == 0 {
+		return []string{"baseline.yaml"}
+	}
+	return c.files
+}
+
 // inputs turns the -f flags into what spec reads.
 func (c *command) inputs() ([]spec.Input, error) {
-	files := c.files
-	if len(files) == 0 {
-		files = []string{"baseline.yaml"}
+	files := c.named()
+	if len(c.files) == 0 {
 		if _, err := os.Stat(files[0]); errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("there is no baseline.yaml here: name a file or directory with -f, or start from `baseline baselines list`")
 		}

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/term"
 
+	"baseline/live"
 	"baseline/resource"
 )
 
@@ -41,6 +42,8 @@ type world struct {
 	InTTY, OutTTY bool
 	Clock         resource.Clock
 	Getenv        func(string) string
+	// Connect changes how an account is reached, in tests; nil leaves it to AWS's configuration.
+	Connect func(*live.Options)
 }
 
 // systemClock is the clock of the machine.

@@ -16,6 +16,7 @@ func (c *command) planCommand() *cobra.Command {
 		out      string
 		failOn   string
 		detailed bool
+		live     string
 	}
 	cmd := &cobra.Command{
 		Use:         "plan",
@@ -24,9 +25,13 @@ func (c *command) planCommand() *cobra.Command {
 		Long: `Show what apply would do, and change nothing. Read-only credentials are enough.
 
 With --out, the plan is also written to a file, for apply to carry out later exactly as shown.
-The file is JSON and holds no secret.`,
+The file is JSON and holds no secret.
+
+With --live FILE, the account is taken from a snapshot (see: baseline snapshot), and no account is asked: no credentials are
+needed. The plan says how old the snapshot is. Apply does not take such a plan.`,
 		Example: `  baseline plan
   baseline plan -f iam/ --out plan.json
+  baseline plan --live account.snapshot  # without credentials
   baseline plan --detailed-exitcode      # exit 2 when there are changes
   baseline plan --fail-on high           # exit 3 when there are findings of this severity or worse
   baseline plan -o markdown=plan.md -o html=plan.html -o sarif=plan.sarif
@@ -40,12 +45,8 @@ The file is JSON and holds no secret.`,
 			if err != nil {
 				return err
 			}
-			return c.withSession(cmd.Context(), func(ctx context.Context, s *session, declared string) error {
-				c.nobodyIsAsked()
-				p, err := c.show(ctx, s, declared)
-				if err != nil {
-					return err
-				}
+			c.nobodyIsAsked()
+			finish := func(p *planned) error {
 				if o.out != "" {
 					if err := savePlan(o.out, p.plan); err != nil {
 						return err
@@ -58,10 +59,25 @@ The file is JSON and holds no secret.`,
 					return &ending{exit: exitChanges}
 				}
 				return nil
+			}
+			if o.live != "" {
+				p, err := c.showLive(cmd.Context(), o.live)
+				if err != nil {
+					return err
+				}
+				return finish(p)
+			}
+			return c.withSession(cmd.Context(), func(ctx context.Context, s *session, declared string) error {
+				p, err := c.show(ctx, s, declared)
+				if err != nil {
+					return err
+				}
+				return finish(p)
 			})
 		},
 	}
 	cmd.Flags().StringVar(&o.out, "out", "", "also write the plan to this file")
+	cmd.Flags().StringVar(&o.live, "live", "", "plan from this file, a snapshot, and ask no account")
 	cmd.Flags().BoolVar(&o.detailed, "detailed-exitcode", false, "exit 2 when there are changes")
 	cmd.Flags().StringVar(&o.failOn, "fail-on", "", "exit 3 when there are findings of this severity or worse: critical, high, medium or low")
 	c.outputFlag(cmd, planForms)

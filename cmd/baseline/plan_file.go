@@ -97,16 +97,27 @@ func readPlan(path string) (*resource.Plan, error) {
 	}
 	switch {
 	case plan.Format != resource.PlanFormat:
-		return nil, fmt.Errorf("%s has plan format %d, and this program reads %d: plan again", path, plan.Format, resource.PlanFormat)
+		return nil, planRefusal("%s has plan format %d, and this program reads %d", path, plan.Format, resource.PlanFormat)
 	case plan.Account == "":
 		return nil, fmt.Errorf("%s is not a plan: it names no account", path)
 	case plan.Undoes != "":
 		return nil, fmt.Errorf("%s takes back run %s: use `baseline rollback %s`, which looks at the account first", path, plan.Undoes, plan.Undoes)
 	}
+	if err := plan.CheckSeal(); err != nil {
+		return nil, planRefusal("%s is not as a plan was made: %v", path, err)
+	}
 	if err := plan.Check(); err != nil {
 		return nil, fmt.Errorf("%s is not a plan: %w", path, err)
 	}
 	return &plan, nil
+}
+
+// planRefusal refuses a plan that must be made anew.
+func planRefusal(format string, args ...any) error {
+	return &ending{
+		exit: exitRefused, err: fmt.Errorf(format+"; nothing was changed", args...),
+		next: []string{"plan again, and have that reviewed: baseline plan --out FILE"},
+	}
 }
 
 func notAPlan(path string) error {

@@ -225,39 +225,81 @@ func TestReadmePlanIsReal(t *testing.T) {
 	}
 }
 
-// docs/permissions.md names every call that the program makes, and no other.
+// permissionsTable is the table of docs/permissions.md: what each kind states.
+func permissionsTable() string {
+	var b strings.Builder
+	b.WriteString("| kind | to list all | to look at one | to create | to update | to delete |\n|--|--|--|--|--|--|\n")
+	for _, kind := range kinds.All() {
+		p := kind.Permissions
+		if p.None() {
+			continue
+		}
+		fmt.Fprintf(&b, "| `%s` |", kind.Kind)
+		for _, permits := range [][]kinds.Permit{p.List, p.Look, p.Create, p.Update, p.Delete} {
+			var names []string
+			for _, permit := range permits {
+				names = append(names, "`"+permit.Action+"`")
+			}
+			if len(names) > 0 {
+				b.WriteString(" " + strings.Join(names, ", "))
+			}
+			b.WriteString(" |")
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// docs/permissions.md has the table of what each kind takes, shows what the program prints for the file in it, and names no
+// permission that there is no call for.
 func TestDocumentedPermissions(t *testing.T) {
 	text := documents(t)["docs/permissions.md"]
-	input := regexp.MustCompile(`\b(iam|sts|tagging)\.([A-Z][A-Za-z]+)Input\b`)
-	made := map[string]bool{
-		// Calls that create something with tags or a boundary take these, too.
-		"iam:TagUser": true, "iam:TagRole": true, "iam:TagPolicy": true,
-		// This is no call; AWS asks for it where a role is put into an instance profile.
-		"iam:PassRole": true,
+	if table := permissionsTable(); !strings.Contains(text, table) {
+		t.Errorf("docs/permissions.md lacks this table:\n%s", table)
 	}
-	for _, pattern := range []string{"kinds/*.go", "live/*.go"} {
-		sources, err := filepath.Glob(filepath.Join(top, filepath.FromSlash(pattern)))
-		if err != nil {
-			t.Fatal(err)
+	dir := t.TempDir()
+	file := filepath.Join(dir, "baseline.yaml")
+	if err := os.WriteFile(file, []byte(blocks(text, "yaml")[0]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	baseline := func(words ...string) string {
+		t.Helper()
+		var out, errs bytes.Buffer
+		w := &world{In: strings.NewReader(""), Out: &out, Err: &errs, Clock: stoppedClock(time.Unix(0, 0)), Getenv: func(string) string { return "" }}
+		if code := run(t.Context(), words, w); code != 0 {
+			t.Fatalf("%s: exit %d\n%s", words, code, &errs)
 		}
-		for _, path := range sources {
-			if strings.HasSuffix(path, "_test.go") {
-				continue
-			}
-			source, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, m := range input.FindAllStringSubmatch(string(source), -1) {
-				made[strings.Replace(m[1], "tagging", "tag", 1)+":"+m[2]] = true
+		return out.String()
+	}
+	plan := filepath.Join(dir, "plan.json")
+	baseline("plan", "-f", file, "--sandbox", filepath.Join(dir, "account.db"), "--out", plan)
+	named := map[string]bool{"iam:GetRole": true, "sts:GetCallerIdentity": true}
+	shown := blocks(text, "console")
+	for _, block := range shown {
+		line, printed, _ := strings.Cut(block, "\n")
+		words := strings.Fields(strings.TrimPrefix(line, "$ baseline "))
+		for i, word := range words {
+			if word == "plan.json" {
+				words[i] = plan
 			}
 		}
+		if diff := cmp.Diff(baseline(append(words, "-f", file)...), printed); diff != "" {
+			t.Errorf("%s (-printed +documented):\n%s", line, diff)
+		}
 	}
-	named := map[string]bool{}
-	for _, action := range regexp.MustCompile(`\b(iam|sts|tag):[A-Z][A-Za-z]+\b`).FindAllString(text, -1) {
-		named[action] = true
+	if len(shown) < 3 {
+		t.Errorf("only %d policies are shown", len(shown))
 	}
-	if diff := cmp.Diff(made, named); diff != "" {
-		t.Errorf("calls (-made +named in docs/permissions.md):\n%s", diff)
+	action := regexp.MustCompile(`\b(iam|sts|tag):[A-Z][A-Za-z]+\b`)
+	for _, known := range action.FindAllString(permissionsTable()+baseline("permissions", "--for", "apply", "-f", file), -1) {
+		named[known] = true
+	}
+	for _, evidence := range kinds.EvidencePermissions(resource.Needs{Report: true, RootMFA: true, ServerCertificates: true}) {
+		named[evidence.Action] = true
+	}
+	for _, other := range action.FindAllString(text, -1) {
+		if !named[other] {
+			t.Errorf("docs/permissions.md names %s, which nothing takes", other)
+		}
 	}
 }

@@ -151,7 +151,7 @@ func TestADeactivationCostsOneWriteAndTwoLooks(t *testing.T) {
 	o.apply(t.Context(), t)
 	want := maps.Clone(pages)
 	maps.Copy(want, map[string]int{
-		"iam:GetCredentialReport": 1, "iam:UpdateAccessKey": keys,
+		"iam:GetCredentialReport": 1, "iam:UpdateAccessKey": keys, "iam:SimulatePrincipalPolicy": 1,
 		"iam:ListAccessKeys": 3 * keys, "iam:GetAccessKeyLastUsed": 3 * keys, // once for the plan
 	})
 	o.mustHaveCalled(t, "an apply", want)

@@ -107,6 +107,9 @@ func (c *command) takeBack(ctx context.Context, s *session, who live.Identity, r
 	if err := mustOutlive(plan, who.Caller()); err != nil {
 		return err
 	}
+	if err := c.mustBeAllowed(ctx, s, plan, plan.Changes, "baseline permissions --for "+shellWord(c.planOf(run))); err != nil {
+		return err
+	}
 	o.allowOneWay = true // what was made by the run may go; the plan has said what goes with it
 	if err := c.consent(ctx, plan, o.applyFlags); err != nil {
 		return err

@@ -98,7 +98,7 @@ account that is kept in FILE.`,
 
 	root.AddCommand(
 		c.checkCommand(), c.planCommand(), c.applyCommand(), c.rollbackCommand(), c.runsCommand(),
-		c.validateCommand(), c.schemaCommand(), c.baselinesCommand(), c.sandboxCommand(), c.versionCommand(),
+		c.snapshotCommand(), c.permissionsCommand(), c.validateCommand(), c.schemaCommand(), c.baselinesCommand(), c.sandboxCommand(), c.versionCommand(),
 	)
 	root.SetHelpCommand(helpCommand(root))
 	root.SetHelpTemplate(root.HelpTemplate() + `{{if index .Annotations "exits"}}` + "\nExit codes:\n" + exitTable() + "{{end}}")

@@ -30,6 +30,7 @@ func (c *command) sandboxCommand() *cobra.Command {
 func (c *command) serveCommand() *cobra.Command {
 	var listen, state, seed, seedReport string
 	var faults []string
+	var enforce bool
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve a simulated AWS account to any AWS client",
@@ -55,7 +56,7 @@ Faults make it behave badly on purpose (repeatable):
   baseline sandbox serve --seed real.json --seed-report report.csv`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o := sandbox.Options{Account: c.accountID, Now: c.Clock.Now}
+			o := sandbox.Options{Account: c.accountID, Now: c.Clock.Now, Enforce: enforce}
 			for _, text := range faults {
 				if err := sandbox.ParseFault(text, &o.Faults); err != nil {
 					return err
@@ -76,6 +77,7 @@ Faults make it behave badly on purpose (repeatable):
 	cmd.Flags().StringVar(&state, "state", "", "keep the account in this file, created when missing (default: in memory)")
 	cmd.Flags().StringVar(&seed, "seed", "", "start from this file, the output of: aws iam get-account-authorization-details")
 	cmd.Flags().StringVar(&seedReport, "seed-report", "", "and with the credentials of this file, a credential report as AWS's CSV")
+	cmd.Flags().BoolVar(&enforce, "enforce", false, "hold users and sessions of roles to their policies (other keys stay the administrator's)")
 	cmd.Flags().StringArrayVar(&faults, "fault", nil, "a way to behave badly (repeatable)")
 	return cmd
 }

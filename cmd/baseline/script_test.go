@@ -92,6 +92,7 @@ func TestScripts(t *testing.T) {
 //	console FILE use KEY                   makes a call with this access key
 //	console FILE assume ROLE               makes a call with a session of the role
 //	console FILE seed DETAILS [REPORT]     fills the account from what AWS printed of another: details, credential report
+//	console FILE confirm ADDRESS           confirms the subscriptions of an address, as its owner does by the link in the mail
 //	console FILE root MFA KEYS             gives root a device (none, virtual or hardware) and so many access keys
 //	console FILE root centralized          takes all credentials from root, as central management of root access does
 func console(args []string) int {
@@ -112,6 +113,8 @@ func act(account *sandbox.Account, action string, args []string) error {
 	switch action {
 	case "sign-in":
 		return account.SignIn(args[0])
+	case "confirm":
+		return account.ConfirmSubscriptions(args[0])
 	case "use":
 		key, err := keyOf(account, args)
 		if err != nil {
@@ -252,10 +255,14 @@ func call(client *http.Client, endpoint, action string, params []string) (int, s
 	return answer.StatusCode, string(body), err
 }
 
-// serveScript starts a sandbox over HTTP for the rest of the script and points AWS clients at it: serve FILE [FAULT ...].
+// serveScript starts a sandbox over HTTP for the rest of the script and points AWS clients at it: serve FILE [enforce] [FAULT ...].
 func serveScript(ts *testscript.TestScript, _ bool, args []string) {
 	o := sandbox.Options{Now: clockOf(ts)}
 	for _, fault := range args[1:] {
+		if fault == "enforce" {
+			o.Enforce = true
+			continue
+		}
 		ts.Check(sandbox.ParseFault(fault, &o.Faults))
 	}
 	serveSandbox(ts, args[0], o)

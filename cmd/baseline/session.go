@@ -21,6 +21,8 @@ import (
 type session struct {
 	*live.Account
 	close func() error
+	// before is asked before the first change of a run; nil for nothing to ask.
+	before func(context.Context) error
 }
 
 // open connects to the account. A new sandbox takes the id that the file declares.
@@ -41,6 +43,9 @@ func (c *command) open(ctx context.Context, declared string) (*session, error) {
 		o.Endpoint = "http://sandbox.invalid"
 		o.Credentials = credentials.NewStaticCredentialsProvider("AKIASANDBOXEXAMPLE00", "sandbox", "")
 		o.Settle = -1 // what is written there is seen at once
+	}
+	if c.Connect != nil {
+		c.Connect(&o)
 	}
 	account, err := live.Open(ctx, o)
 	if err != nil {

@@ -13,6 +13,8 @@ its authorization details name no policies (PolicyName, PolicyId).
 """
 
 import functools
+import io
+import json
 import logging
 import os
 import subprocess
@@ -26,12 +28,22 @@ ACCOUNT = "111122223333"
 os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
+import botocore.session
 import moto.resourcegroupstaggingapi.models as tagging
+from botocore.parsers import RpcV2CBORParser
+from botocore.serialize import RpcV2CBORSerializer
+from moto.cloudtrail.models import CloudTrailBackend, Trail, cloudtrail_backends
 from moto.core.resource_tagging import TaggedResource
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import utcnow
 from moto.iam.models import AccessKeyLastUsed, IAMBackend, User, iam_backends
 from moto.iam.responses import IamResponse
+from moto.kms.models import Key
+from moto.kms.responses import KmsResponse
+from moto.logs.metric_filters import MetricFilters
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
+from moto.s3.models import PublicAccessBlock, S3Backend
+from moto.s3.responses import S3Response
 from moto.server import ThreadedMotoServer
 from moto.utilities.utils import get_partition
 
@@ -142,6 +154,168 @@ def find_policies_by_tags():
     tagging.iter_taggable_backends = with_policies
 
 
+def list_trails_of_all_regions():
+    """moto's ListTrails tells of those trails only that can be seen in the Region of the call."""
+    CloudTrailBackend.list_trails = lambda self: [
+        trail for backend in cloudtrail_backends[self.account_id].values() for trail in backend.trails.values()
+    ]
+
+
+def take_topics_of_trails_by_arn():
+    """moto takes the topic of a trail for a name, though it may be given as an ARN."""
+    by_name = Trail.topic_arn.fget
+
+    def by_name_or_arn(self):
+        return self.sns_topic_name if (self.sns_topic_name or "").startswith("arn:") else by_name(self)
+
+    Trail.topic_arn = property(by_name_or_arn)
+
+
+def replace_selectors_of_trails():
+    """moto keeps advanced selectors beside basic ones that were to replace them, shows none of a trail that never had any, and adds
+    insights to those that were to be replaced."""
+
+    def put(self, basic, advanced):
+        self.event_selectors, self.advanced_event_selectors = basic or [], advanced or []
+
+    def get(self):
+        default = [{"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": [], "ExcludeManagementEventSources": []}]
+        basic = self.event_selectors or ([] if self.advanced_event_selectors else default)
+        return basic, self.advanced_event_selectors
+
+    def put_insights(self, insights):
+        self.insight_selectors = insights
+
+    Trail.put_event_selectors, Trail.get_event_selectors, Trail.put_insight_selectors = put, get, put_insights
+
+
+def close_new_buckets():
+    """moto makes buckets as they were before April 2023: with access control lists, and without a public access block."""
+    create = S3Backend.create_bucket
+
+    def create_closed(self, *args, **kwargs):
+        bucket = create(self, *args, **kwargs)
+        bucket.ownership_rule = "BucketOwnerEnforced"
+        bucket.public_access_block = PublicAccessBlock(True, True, True, True)
+        return bucket
+
+    S3Backend.create_bucket = create_closed
+
+
+def tell_regions_of_buckets():
+    """moto's ListBuckets leaves out in which Region a bucket is, which AWS tells where a prefix is asked for."""
+    all_buckets = S3Response.all_buckets
+
+    def all_buckets_and_regions(self):
+        serialized = self.serialized
+
+        def with_regions(answer):
+            for bucket in answer.result["Buckets"]:
+                bucket["BucketRegion"] = self.backend.get_bucket(bucket["Name"]).region_name
+            return serialized(answer)
+
+        self.serialized = with_regions
+        try:
+            return all_buckets(self)
+        finally:
+            del self.serialized
+
+    S3Response.all_buckets = all_buckets_and_regions
+
+
+def deliver_no_access_logs():
+    """moto writes access logs at once, also of calls that only look, so that no bucket can be deleted that they go to; AWS takes hours."""
+    S3Backend.log_incoming_request = lambda self, request, bucket_name: None
+
+
+def keep_periods_of_rotation():
+    """moto knows whether a key rotates, and forgets after how many days."""
+    enable, status = KmsResponse.enable_key_rotation, KmsResponse.get_key_rotation_status
+
+    def key(self):
+        return self.kms_backend.keys[self.kms_backend.get_key_id(self._get_param("KeyId"))]
+
+    def enable_for(self):
+        answer = enable(self)
+        key(self).rotation_period = self._get_param("RotationPeriodInDays") or 365
+        return answer
+
+    def status_with_period(self):
+        answer = json.loads(status(self))
+        if answer["KeyRotationEnabled"]:
+            answer["RotationPeriodInDays"] = key(self).rotation_period
+        return json.dumps(answer)
+
+    Key.rotation_period = 365
+    KmsResponse.enable_key_rotation = enable_for
+    KmsResponse.get_key_rotation_status = status_with_period
+
+
+def replace_metric_filters():
+    """moto's PutMetricFilter puts another filter of the same name beside the one that is there."""
+    add = MetricFilters.add_filter
+
+    def replace(self, filter_name, filter_pattern, log_group_name, metric_transformations):
+        self.delete_filter(filter_name, log_group_name)
+        add(self, filter_name, filter_pattern, log_group_name, metric_transformations)
+
+    MetricFilters.add_filter = replace
+
+
+def speak_cbor():
+    """moto does not speak RPC v2 CBOR, the only protocol that AWS's SDK for Go has for CloudWatch. It speaks JSON 1.0 there, which says
+    the same, so that calls and answers are translated."""
+    serve = DomainDispatcherApplication.__call__
+    model = botocore.session.get_session().get_service_model("cloudwatch")
+    parser, serializer = RpcV2CBORParser(), RpcV2CBORSerializer()
+
+    def item(body):
+        return parser.parse_data_item(io.BufferedReader(io.BytesIO(body))) if body else {}
+
+    def without_nulls(value):
+        if isinstance(value, dict):
+            return {name: without_nulls(v) for name, v in value.items() if v is not None}
+        return [without_nulls(v) for v in value] if isinstance(value, list) else value
+
+    def encode(answer, status, operation):
+        if status >= 300:
+            code = answer.get("__type", "").rpartition("#")[2]
+            fault = {"__type": code, "message": answer.get("message") or answer.get("Message") or ""}
+            return b"\xa2" + b"".join(text_item(t) for pair in fault.items() for t in pair)
+        if not operation.output_shape:
+            return b"\xa0"
+        out = bytearray()
+        serializer._serialize_data_item(out, without_nulls(answer), operation.output_shape)
+        return bytes(out)
+
+    def text_item(text):
+        data = text.encode()
+        return b"\x79" + len(data).to_bytes(2, "big") + data
+
+    def serve_both(self, environ, start_response):
+        path = environ.get("PATH_INFO", "").split("/")
+        if environ.get("HTTP_SMITHY_PROTOCOL") != "rpc-v2-cbor" or path[1] != "service":
+            return serve(self, environ, start_response)
+        target, name = path[2], path[4]
+        body = json.dumps(item(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))).encode()
+        heard = {}
+
+        def start(status, headers, exc_info=None):
+            heard.update(status=status, headers=headers)
+
+        answered = b"".join(serve(self, {
+            **environ, "PATH_INFO": "/", "RAW_URI": "/", "REQUEST_URI": "/", "HTTP_X_AMZ_TARGET": f"{target}.{name}",
+            "CONTENT_TYPE": "application/x-amz-json-1.0", "CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body),
+        }, start))
+        data = encode(json.loads(answered or b"{}") or {}, int(heard["status"].split()[0]), model.operation_model(name))
+        own = ("content-type", "content-length")
+        headers = [(n, v) for n, v in heard["headers"] if n.lower() not in own]
+        start_response(heard["status"], [*headers, ("Smithy-Protocol", "rpc-v2-cbor"), ("Content-Type", "application/cbor"), ("Content-Length", str(len(data)))])
+        return [data]
+
+    DomainDispatcherApplication.__call__ = serve_both
+
+
 REPAIRS = [
     list_no_service_specific_credentials,
     keep_boundaries_of_users,
@@ -149,6 +323,15 @@ REPAIRS = [
     move_groups,
     fold_tag_keys,
     find_policies_by_tags,
+    list_trails_of_all_regions,
+    take_topics_of_trails_by_arn,
+    replace_selectors_of_trails,
+    close_new_buckets,
+    tell_regions_of_buckets,
+    deliver_no_access_logs,
+    keep_periods_of_rotation,
+    replace_metric_filters,
+    speak_cbor,
 ]
 
 

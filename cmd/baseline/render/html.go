@@ -69,7 +69,7 @@ type (
 		Groups                                                    []pageGroup
 		Controls                                                  []pageControl
 		Findings                                                  []pageFindings
-		Notices                                                   []string
+		Notices, Cautions                                         []string
 		Facts                                                     []pageFact
 	}
 	pageCounts struct {
@@ -147,7 +147,7 @@ func (r *Report) page() *page {
 func pageOf(v *review) *page {
 	p := &page{
 		Title: v.subject, Source: strings.Join(v.source, between), Verdict: v.verdict + ".", Summary: v.summary, Mood: v.mood,
-		NotDone: strings.Join(plainRows(v.notDone), "\n"), Picture: v.picture, Notices: v.notices, Findings: pageFindingsOf(v.findings),
+		NotDone: strings.Join(plainRows(v.notDone), "\n"), Picture: v.picture, Notices: v.notices, Findings: pageFindingsOf(v.findings), Cautions: v.cautions,
 	}
 	if v.baseline != "" {
 		p.Title += " of " + v.baseline

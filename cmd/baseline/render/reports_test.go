@@ -213,3 +213,25 @@ func BenchmarkReports(b *testing.B) {
 		})
 	}
 }
+
+// What must be known of a plan as a whole stands at its head, and a consent beside what it consents to.
+func TestReportsTellOfLimitsSnapshotsAndConsents(t *testing.T) {
+	t.Parallel()
+	p := deleteUser()
+	p.Large = []string{"deletes 1 of 3 users and roles (33 %), and the limit is 25 %"}
+	p.Snapshot = &resource.Snapshot{ReadAt: readAt, Digest: strings.Repeat("0", 64)}
+	p.Changes[3].Consent = &resource.Consent{Reason: "left", Until: readAt.Truncate(24*time.Hour).AddDate(0, 1, 0)}
+	for _, form := range []render.Form{render.FormMarkdown, render.FormHTML} {
+		out := flat(reported(t, ofPlan(p), form))
+		for _, want := range []string{
+			"Look closely: it is more than the limits allow, cannot all be taken back and deletes 1 object",
+			"more than the limits allow: it deletes 1 of 3 users and roles (33 %), and the limit is 25 %",
+			"made from a snapshot of 2026-11-21 14:02:11Z, and not from the account", "consented until 2026-12-20: left",
+		} {
+			if at := strings.Index(out, flat(want)); at < 0 || at > strings.Index(out, flat("group Developers")) {
+				t.Errorf("the plan as %s does not say %q before its changes", form, want)
+			}
+		}
+	}
+	validate(t, schemaOf(t, "plan"), "the plan", reported(t, ofPlan(p), render.FormJSON))
+}

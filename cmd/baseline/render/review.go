@@ -22,7 +22,9 @@ type review struct {
 	verdict, summary string
 	// source says what was read, by whom and when, in parts.
 	source []string
-	facts  []fact
+	// cautions are what a reader must know of the whole.
+	cautions []string
+	facts    []fact
 	// failure says how the command failed, line by line.
 	failure []string
 	// notDone are the steps of a run that are not done, and why.
@@ -207,6 +209,12 @@ func tally(run *applier.Run) string {
 // ofPlan adds the changes, findings and notices of a plan. The run is the one that carried it out; nil for none.
 func (v *review) ofPlan(p *resource.Plan, run *applier.Run) {
 	v.summary = Summary(p)
+	if p.Snapshot != nil {
+		v.cautions = append(v.cautions, "made from a snapshot of "+moment(p.Snapshot.ReadAt)+", and not from the account; apply does not take this plan")
+	}
+	for _, limit := range p.Large {
+		v.cautions = append(v.cautions, "more than the limits allow: it "+text(limit))
+	}
 	v.counts = countsByKind(p)
 	rows := &view{account: p.Account}
 	if run != nil {
@@ -251,7 +259,7 @@ func judge(p *resource.Plan, dangers []danger) (string, mood) {
 		}
 		return "Nothing to apply", calm
 	}
-	if len(dangers) == 0 {
+	if len(dangers)+len(p.Large) == 0 {
 		if bad {
 			return "No object goes, and all of it can be taken back; but somebody must act", careful
 		}
@@ -259,6 +267,9 @@ func judge(p *resource.Plan, dangers []danger) (string, mood) {
 	}
 	var words []string
 	n := p.Count()
+	if len(p.Large) > 0 {
+		words = append(words, "is more than the limits allow")
+	}
 	if n.Weakens > 0 {
 		words = append(words, "weakens the audit")
 	}
@@ -300,6 +311,11 @@ func reviewed(b *block, rows *view) (*piece, []danger) {
 		}
 		for _, reason := range e.reasons() {
 			d.says = append(d.says, text(reason))
+		}
+		for _, c := range e.steps {
+			if c.Consent != nil {
+				d.says = append(d.says, consented(c.Consent))
+			}
 		}
 		dangers = append(dangers, d)
 	}

@@ -107,6 +107,9 @@ func (v *review) head(m *markdown) {
 		}
 		m.line(strings.Join(parts, between))
 	}
+	for _, caution := range v.cautions[:min(len(v.cautions), mostLines)] {
+		m.line("**" + string(warning) + "** " + inMarkdown(short(caution)))
+	}
 	if len(v.failure) > 0 {
 		m.fence("", middleOf(fenced(v.failure), maxFailure))
 	}

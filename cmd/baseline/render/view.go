@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"baseline/policy"
 	"baseline/resource"
@@ -107,6 +108,11 @@ func (v *view) entry(indent int, name string, e *entry, idle string) {
 	if lost := e.oneWay(); len(lost) > 0 {
 		v.rows[v.object].alarm = string(warning) + " one-way: " + text(enumerate(lost)) + " cannot come back"
 	}
+	for _, c := range e.steps {
+		if c.Consent != nil {
+			v.remark(consented(c.Consent))
+		}
+	}
 	if weaker := e.weakens(); len(weaker) > 0 {
 		r := &v.rows[v.object]
 		r.alarm = strings.TrimPrefix(r.alarm+between+string(warning)+" weakens-audit: "+text(enumerate(weaker)), between)
@@ -137,6 +143,11 @@ func (v *view) entry(indent int, name string, e *entry, idle string) {
 	for i, text := range v.rows[v.object].spill() {
 		v.rows = slices.Insert(v.rows, v.object+1+i, row{indent: indent + 4, sign: remark, label: text})
 	}
+}
+
+// consented says until which day, that one included, the file consents to a change, and why.
+func consented(c *resource.Consent) string {
+	return "consented until " + day(c.Until.Add(-time.Second)) + ": " + text(c.Reason)
 }
 
 // unmarked returns settings without the ownership mark.

@@ -1,11 +1,8 @@
 package requirements
 
-// controls are the controls of identity. Ids, levels and modes are those of the CIS AWS Foundations Benchmark as Prowler
-// carries them (prowler/compliance/aws/cis_*_aws.json); ids of Security Hub are from its user guide. Prowler's file for
-// CIS 5.0 gives 1.10 the id 1.1 by mistake.
-//
-// Of what only Security Hub or Prowler asks for, the table has what a rule answers.
-var controls = []Control{
+// identityControls are the controls of identity: section 1 of CIS up to 5.0, then 2. Prowler's file for CIS 5.0 gives 1.10 the
+// id 1.1 by mistake.
+var identityControls = []Control{
 	{
 		Title: "root access is managed centrally in the organization", Level: 2, Manual: true,
 		cis:     [5]string{"", "", "", "", "2.1.1"},
@@ -41,7 +38,7 @@ var controls = []Control{
 	{
 		Title: "the account has a contact for security", Level: 1, Manual: true,
 		cis:         [5]string{"1.2", "1.2", "1.2", "2.2", "2.3"},
-		SecurityHub: "Account.1", FSBP: true,
+		SecurityHub: []string{"Account.1"}, FSBP: true,
 		Prowler: []string{"account_security_contact_information_is_registered"},
 	},
 	{
@@ -52,21 +49,21 @@ var controls = []Control{
 	{
 		Title: "root has no access key", Level: 1,
 		cis:         [5]string{"1.4", "1.4", "1.3", "2.3", "2.4"},
-		SecurityHub: "IAM.4", FSBP: true,
+		SecurityHub: []string{"IAM.4"}, FSBP: true,
 		Prowler: []string{"iam_no_root_access_key"},
 		answers: []answer{{"root.access_keys", plain}},
 	},
 	{
 		Title: "root has MFA", Level: 1,
 		cis:         [5]string{"1.5", "1.5", "1.4", "2.4", "2.5"},
-		SecurityHub: "IAM.9",
+		SecurityHub: []string{"IAM.9"},
 		Prowler:     []string{"iam_root_mfa_enabled"},
 		answers:     []answer{{"root.mfa", anyDevice}},
 	},
 	{
 		Title: "the MFA of root is hardware", Level: 2, Manual: true,
 		cis:         [5]string{"1.6", "1.6", "1.5", "2.5", "2.6"},
-		SecurityHub: "IAM.6", FSBP: true,
+		SecurityHub: []string{"IAM.6"}, FSBP: true,
 		Prowler: []string{"iam_root_hardware_mfa_enabled"},
 		answers: []answer{{"root.mfa", hardware}, {"root.mfa.hardware", plain}},
 	},
@@ -78,21 +75,21 @@ var controls = []Control{
 	{
 		Title: "passwords have 14 characters or more", Level: 1,
 		cis:         [5]string{"1.8", "1.8", "1.7", "2.7", "2.8"},
-		SecurityHub: "IAM.15",
+		SecurityHub: []string{"IAM.15"},
 		Prowler:     []string{"iam_password_policy_minimum_length_14"},
 		answers:     []answer{{"password_policy.min_length", atLeast(14, "characters")}},
 	},
 	{
 		Title: "the last 24 passwords cannot be used again", Level: 1,
 		cis:         [5]string{"1.9", "1.9", "1.8", "2.8", "2.9"},
-		SecurityHub: "IAM.16",
+		SecurityHub: []string{"IAM.16"},
 		Prowler:     []string{"iam_password_policy_reuse_24"},
 		answers:     []answer{{"password_policy.reuse_prevention", atLeast(24, "old passwords")}},
 	},
 	{
 		Title: "users with a console password have MFA", Level: 1,
 		cis:         [5]string{"1.10", "1.10", "1.9", "2.9", "2.10"},
-		SecurityHub: "IAM.5", FSBP: true,
+		SecurityHub: []string{"IAM.5"}, FSBP: true,
 		Prowler: []string{"iam_user_mfa_enabled_console_access"},
 		answers: []answer{{"mfa", consoleUsers}},
 	},
@@ -104,7 +101,7 @@ var controls = []Control{
 	{
 		Title: "passwords and access keys have been used within 45 days", Level: 1,
 		cis:         [5]string{"1.12", "1.12", "1.11", "2.11", "2.11"},
-		SecurityHub: "IAM.22",
+		SecurityHub: []string{"IAM.22"},
 		Prowler:     []string{"iam_user_accesskey_unused", "iam_user_console_access_unused"},
 		answers:     []answer{{"access_keys.unused", within(45 * day)}, {"passwords.unused", within(45 * day)}},
 	},
@@ -117,14 +114,14 @@ var controls = []Control{
 	{
 		Title: "access keys are rotated within 90 days", Level: 1,
 		cis:         [5]string{"1.14", "1.14", "1.13", "2.13", "2.12"},
-		SecurityHub: "IAM.3", FSBP: true,
+		SecurityHub: []string{"IAM.3"}, FSBP: true,
 		Prowler: []string{"iam_rotate_access_key_90_days"},
 		answers: []answer{{"access_keys.max_age", within(90 * day)}},
 	},
 	{
 		Title: "users have permissions through groups only", Level: 1,
 		cis:         [5]string{"1.15", "1.15", "1.14", "2.14", "2.13"},
-		SecurityHub: "IAM.2", FSBP: true,
+		SecurityHub: []string{"IAM.2"}, FSBP: true,
 		Prowler: []string{"iam_policy_attached_only_to_group_or_roles"},
 		answers: []answer{{"permissions.users", plain}},
 	},
@@ -137,7 +134,7 @@ var controls = []Control{
 	{
 		Title: "there is a role for cases with AWS Support", Level: 1,
 		cis:         [5]string{"1.17", "1.17", "1.16", "2.16", "2.15"},
-		SecurityHub: "IAM.18",
+		SecurityHub: []string{"IAM.18"},
 		Prowler:     []string{"iam_support_role_created"},
 		answers:     []answer{{"support_role", plain}},
 	},
@@ -149,14 +146,14 @@ var controls = []Control{
 	{
 		Title: "expired server certificates are removed", Level: 1,
 		cis:         [5]string{"1.19", "1.19", "1.18", "2.18", "2.17"},
-		SecurityHub: "IAM.26",
+		SecurityHub: []string{"IAM.26"},
 		Prowler:     []string{"iam_no_expired_server_certificates_stored"},
 		answers:     []answer{{"server_certificates", plain}},
 	},
 	{
 		Title: "every Region has an analyzer of external access", Level: 1,
 		cis:         [5]string{"1.20", "1.20", "1.19", "2.19", "2.18"},
-		SecurityHub: "IAM.28",
+		SecurityHub: []string{"IAM.28"},
 		Prowler:     []string{"accessanalyzer_enabled"},
 	},
 	{
@@ -167,7 +164,7 @@ var controls = []Control{
 	{
 		Title: "nobody has AWSCloudShellFullAccess", Level: 1, Manual: true,
 		cis:         [5]string{"1.22", "1.22", "1.21", "2.21", "2.20"},
-		SecurityHub: "IAM.27",
+		SecurityHub: []string{"IAM.27"},
 		Prowler:     []string{"iam_policy_cloudshell_admin_not_attached"},
 		answers:     []answer{{"cloudshell_full_access", plain}},
 	},
@@ -184,14 +181,14 @@ var controls = []Control{
 	// What only Security Hub asks for.
 	{
 		Title:       "no policy of the account's own allows everything on everything",
-		SecurityHub: "IAM.1", FSBP: true,
+		SecurityHub: []string{"IAM.1"}, FSBP: true,
 		answers: []answer{{"permissions.admin", plain}},
 		gap:     "policies that nobody has are not looked at",
 	},
 	{
 		// The parameters are those of the control: 8 characters, all four sorts.
 		Title:       "the password policy is strong",
-		SecurityHub: "IAM.7", FSBP: true,
+		SecurityHub: []string{"IAM.7"}, FSBP: true,
 		answers: []answer{
 			{"password_policy.min_length", atLeast(8, "characters")},
 			{"password_policy.uppercase", plain},
@@ -202,12 +199,12 @@ var controls = []Control{
 	},
 	{
 		Title:       "passwords and access keys have been used within 90 days",
-		SecurityHub: "IAM.8", FSBP: true,
+		SecurityHub: []string{"IAM.8"}, FSBP: true,
 		answers: []answer{{"access_keys.unused", within(90 * day)}, {"passwords.unused", within(90 * day)}},
 	},
 	{
 		Title:       "the password policy is as PCI DSS asks",
-		SecurityHub: "IAM.10",
+		SecurityHub: []string{"IAM.10"},
 		answers: []answer{
 			{"password_policy.min_length", atLeast(7, "characters")},
 			{"password_policy.reuse_prevention", atLeast(4, "old passwords")},
@@ -219,42 +216,42 @@ var controls = []Control{
 	},
 	{
 		Title:       "passwords have upper-case letters",
-		SecurityHub: "IAM.11",
+		SecurityHub: []string{"IAM.11"},
 		Prowler:     []string{"iam_password_policy_uppercase"},
 		answers:     []answer{{"password_policy.uppercase", plain}},
 	},
 	{
 		Title:       "passwords have lower-case letters",
-		SecurityHub: "IAM.12",
+		SecurityHub: []string{"IAM.12"},
 		Prowler:     []string{"iam_password_policy_lowercase"},
 		answers:     []answer{{"password_policy.lowercase", plain}},
 	},
 	{
 		Title:       "passwords have symbols",
-		SecurityHub: "IAM.13",
+		SecurityHub: []string{"IAM.13"},
 		Prowler:     []string{"iam_password_policy_symbol"},
 		answers:     []answer{{"password_policy.symbols", plain}},
 	},
 	{
 		Title:       "passwords have digits",
-		SecurityHub: "IAM.14",
+		SecurityHub: []string{"IAM.14"},
 		Prowler:     []string{"iam_password_policy_number"},
 		answers:     []answer{{"password_policy.numbers", plain}},
 	},
 	{
 		Title:       "passwords expire within 90 days",
-		SecurityHub: "IAM.17",
+		SecurityHub: []string{"IAM.17"},
 		Prowler:     []string{"iam_password_policy_expires_passwords_within_90_days_or_less"},
 		answers:     []answer{{"password_policy.max_age", within(90 * day)}},
 	},
 	{
 		Title:       "all users have MFA",
-		SecurityHub: "IAM.19",
+		SecurityHub: []string{"IAM.19"},
 		answers:     []answer{{"mfa", allUsers}},
 	},
 	{
 		Title:       "no policy of the account's own allows all actions of a service",
-		SecurityHub: "IAM.21", FSBP: true,
+		SecurityHub: []string{"IAM.21"}, FSBP: true,
 		answers: []answer{{"permissions.service_wildcards", plain}},
 	},
 

@@ -1,0 +1,140 @@
+package kinds
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"baseline/resource"
+)
+
+// elsewhere is who owns a bucket of another account: S3 does not say which.
+const elsewhere = "another account"
+
+// bucketPlace says where the bucket of a name is. The zero value is for a name that nobody has.
+type bucketPlace struct {
+	// own is true for a bucket of the account that was asked.
+	own bool
+	// region is where an own bucket is.
+	region string
+	// foreign is true for a bucket of another account.
+	foreign bool
+}
+
+// resource is what there is to say of a bucket of another account, of which nothing else can be seen.
+func (p bucketPlace) resource() resource.Resource {
+	return resource.Resource{Settings: resource.Object{}, Facts: ownedBy(elsewhere)}
+}
+
+// sharedBy holds what is fetched once for each of several names.
+type sharedBy[T any] struct {
+	mu sync.Mutex
+	of map[string]*shared[T]
+}
+
+func (s *sharedBy[T]) get(name string, fetch func() (T, error)) (T, error) {
+	s.mu.Lock()
+	if s.of == nil {
+		s.of = map[string]*shared[T]{}
+	}
+	if s.of[name] == nil {
+		s.of[name] = &shared[T]{}
+	}
+	of := s.of[name]
+	s.mu.Unlock()
+	return of.get(fetch)
+}
+
+// bucket finds out where a bucket is, once for all who ask.
+func (r *Reader) bucket(ctx context.Context, name string) (bucketPlace, error) {
+	return r.buckets.get(name, func() (bucketPlace, error) {
+		place, err := ownBucket(ctx, r.Services, name)
+		if err != nil || place.own {
+			return place, err
+		}
+		_, err = r.S3.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &name})
+		switch status := httpStatus(err); {
+		case err == nil, status == http.StatusForbidden, status == http.StatusMovedPermanently:
+			return bucketPlace{foreign: true}, nil
+		case status == http.StatusNotFound:
+			return bucketPlace{}, nil
+		}
+		return bucketPlace{}, err
+	})
+}
+
+// ownBucket looks for a bucket among those of the account, in whatever Region. The list is the one call that names the Region
+// of a bucket wherever it is made, and needs no permission on the bucket.
+func ownBucket(ctx context.Context, s *Services, name string) (place bucketPlace, err error) {
+	err = everyPage(func(marker *string) (bool, *string, error) {
+		page, err := s.S3.ListBuckets(ctx, &s3.ListBucketsInput{Prefix: &name, ContinuationToken: marker})
+		if err != nil {
+			return false, nil, err
+		}
+		for _, found := range page.Buckets {
+			if aws.ToString(found.Name) == name {
+				place = bucketPlace{own: true, region: aws.ToString(found.BucketRegion)}
+				return false, nil, nil
+			}
+		}
+		return aws.ToString(page.ContinuationToken) != "", page.ContinuationToken, nil
+	})
+	return place, err
+}
+
+// bucketCalls is a bucket to call: how each call names it, where it goes, and whose the bucket must be, so that nothing of ours
+// goes to a stranger who has taken the name.
+type bucketCalls struct {
+	*s3.Client
+	name, owner *string
+	there       func(*s3.Options)
+}
+
+func callsOf(s *Services, account, name, region string) bucketCalls {
+	return bucketCalls{Client: s.S3, name: &name, owner: &account, there: func(o *s3.Options) {
+		if region != "" {
+			o.Region = region
+		}
+	}}
+}
+
+// bucket returns the calls of a bucket that is written to. Where none of its settings name the Region, it is looked up, unless
+// this Writer knows it already. Of a bucket that is not found, AWS shall say so itself.
+func (w *Writer) bucket(ctx context.Context, name string, settings ...resource.Object) (bucketCalls, error) {
+	for _, o := range settings {
+		if region := o.Text("region"); region != "" {
+			return callsOf(w.Services, w.Account, name, region), nil
+		}
+	}
+	if region, ok := w.regions.Load(name); ok {
+		return callsOf(w.Services, w.Account, name, region.(string)), nil
+	}
+	place, err := ownBucket(ctx, w.Services, name)
+	if place.own {
+		w.regions.Store(name, place.region)
+	}
+	return callsOf(w.Services, w.Account, name, place.region), err
+}
+
+// httpStatus returns the status of the answer that err came with, 0 when there was none. A refusal of HEAD has no code.
+func httpStatus(err error) int {
+	if response, ok := errors.AsType[*smithyhttp.ResponseError](err); ok {
+		return response.HTTPStatusCode()
+	}
+	return 0
+}
+
+// bucketTags returns tags as S3 shows them.
+func bucketTags(tags []types.Tag) map[string]string {
+	all := make(map[string]string, len(tags))
+	for _, tag := range tags {
+		all[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+	}
+	return all
+}

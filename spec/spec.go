@@ -39,6 +39,8 @@ type Baseline struct {
 	Places map[resource.Address]Place
 	// RequirePlaces says where each rule of Want.Require is declared, by its key under `require`, such as "mfa".
 	RequirePlaces map[string]Place
+	// Sections says where each key at the top of the files stands, such as "unmanaged"; the first one where several files have it.
+	Sections map[string]Place
 	// PolicyTags is true when some policy declares tags or a description, which the account's bulk reading leaves out.
 	PolicyTags bool
 }
@@ -133,5 +135,9 @@ func (c *compiler) finish() *Baseline {
 		slices.SortFunc(want.Complete[at], func(a, b resource.Kind) int { return cmp.Compare(a, b) })
 	}
 	c.out.Files = c.files.files()
+	c.out.Sections = map[string]Place{}
+	for _, e := range c.root.entries {
+		c.out.Sections[e.key.text] = e.key.place()
+	}
 	return c.out
 }

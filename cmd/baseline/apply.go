@@ -20,7 +20,6 @@ type applyFlags struct {
 	allowOneWay      bool
 	allowWeakerAudit bool
 	allowLarge       bool
-	output           string
 }
 
 func (c *command) applyCommand() *cobra.Command {
@@ -49,7 +48,7 @@ Plans that delete or change more of the account than the limits of the file allo
 			case resume != "" && len(args) > 0:
 				return errors.New("apply takes a PLAN or --resume RUN, not both")
 			case resume != "":
-				return c.resume(cmd.Context(), resume, o)
+				return c.resume(cmd.Context(), resume)
 			case len(args) > 0:
 				return c.applyPlan(cmd.Context(), args[0], o)
 			}
@@ -63,7 +62,8 @@ Plans that delete or change more of the account than the limits of the file allo
 	weakerAuditFlag(cmd, &o)
 	cmd.Flags().BoolVar(&o.allowLarge, "allow-large", false, "allow plans that delete or change more than the limits say")
 	cmd.Flags().StringVar(&resume, "resume", "", "finish this run")
-	outputFlag(cmd, &o.output)
+	c.outputFlag(cmd, planForms)
+	c.eventsFlag(cmd)
 	return cmd
 }
 
@@ -74,11 +74,10 @@ func weakerAuditFlag(cmd *cobra.Command, o *applyFlags) {
 
 // applyFiles plans, asks and applies.
 func (c *command) applyFiles(ctx context.Context, s *session, declared string, o applyFlags) error {
-	json, err := asJSON(o.output)
-	if err != nil {
-		return err
+	if o.approved {
+		c.nobodyIsAsked()
 	}
-	p, err := c.planToApply(ctx, s, declared, json)
+	p, err := c.show(ctx, s, declared)
 	if err != nil {
 		return err
 	}
@@ -96,31 +95,16 @@ func (c *command) applyFiles(ctx context.Context, s *session, declared string, o
 	}
 	header := applier.Header{Command: "apply", Baseline: p.plan.Baseline, Account: p.plan.Account, Caller: p.plan.Caller}
 	// Where nobody had to be waited for, the plan was made from a read of this moment.
-	return c.carryOut(ctx, s, header, p.plan, o.approved, json)
-}
-
-// planToApply shows the plan; with JSON output only when there is nothing to do, since the run is shown otherwise.
-func (c *command) planToApply(ctx context.Context, s *session, declared string, json bool) (*planned, error) {
-	if !json {
-		return c.show(ctx, s, declared, false)
-	}
-	p, err := c.draw(ctx, s, declared)
-	if err == nil && len(p.plan.Changes) == 0 {
-		err = render.PlanJSON(c.Out, p.plan)
-	}
-	return p, err
+	return c.carryOut(ctx, s, header, p.plan, o.approved)
 }
 
 // applyPlan applies a plan file. It asks nothing: the plan has been looked at.
 func (c *command) applyPlan(ctx context.Context, path string, o applyFlags) error {
-	json, err := asJSON(o.output)
-	if err != nil {
-		return err
-	}
 	plan, err := readPlan(path)
 	if err != nil {
 		return err
 	}
+	c.planRead(plan)
 	if plan.Snapshot != nil {
 		return &ending{
 			exit: exitRefused,
@@ -131,7 +115,7 @@ func (c *command) applyPlan(ctx context.Context, path string, o applyFlags) erro
 	}
 	return c.withAccount(ctx, plan.Account, "the plan", func(s *session, who live.Identity) error {
 		if len(plan.Changes) == 0 {
-			fmt.Fprintln(c.Out, render.Summary(plan))
+			fmt.Fprintln(c.people(), render.Summary(plan))
 			return nil
 		}
 		if err := mustOutlive(plan, who.Caller()); err != nil {
@@ -147,16 +131,12 @@ func (c *command) applyPlan(ctx context.Context, path string, o applyFlags) erro
 			return c.mustBeAllowed(ctx, s, plan, plan.Changes, "baseline permissions --for "+shellWord(path))
 		}
 		header := applier.Header{Command: "apply", Baseline: plan.Baseline, Account: plan.Account, Caller: who.ARN}
-		return c.carryOut(ctx, s, header, plan, false, json)
+		return c.carryOut(ctx, s, header, plan, false)
 	})
 }
 
 // resume finishes a run.
-func (c *command) resume(ctx context.Context, id string, o applyFlags) error {
-	json, err := asJSON(o.output)
-	if err != nil {
-		return err
-	}
+func (c *command) resume(ctx context.Context, id string) error {
 	run, err := c.store().Claim(id)
 	if err != nil {
 		return err
@@ -177,14 +157,15 @@ func (c *command) resume(ctx context.Context, id string, o applyFlags) error {
 		if err := mustOutlive(run.Plan, who.Caller()); err != nil {
 			return err
 		}
+		c.runIs(run)
 		s.before = func(ctx context.Context) error {
 			return c.mustBeAllowed(ctx, s, run.Plan, unmade(run), "baseline permissions --for "+shellWord(c.planOf(run)))
 		}
-		a, err := c.applier(s, json)
+		a, err := c.applier(s)
 		if err != nil {
 			return err
 		}
-		run, err := a.Resume(ctx, run)
-		return c.ended(run, err, json)
+		resumed, err := a.Resume(ctx, run)
+		return c.ended(resumed, err)
 	})
 }

@@ -69,8 +69,8 @@ var (
 
 // checkFlags refuses flags that can't be meant. An empty value is most often a variable that is not set: to take it for a flag
 // that was not given would, for --sandbox, change a real account.
-func (c *command) checkFlags(cmd *cobra.Command, _ []string) error {
-	for _, name := range []string{"sandbox", "runs", "profile", "region", "account", "out", "resume", "state", "seed", "for", "live"} {
+func (c *command) checkFlags(cmd *cobra.Command) error {
+	for _, name := range []string{"sandbox", "runs", "profile", "region", "account", "out", "resume", "state", "seed", "for", "live", "events", "fail-on"} {
 		if flag := cmd.Flag(name); flag != nil && flag.Changed && flag.Value.String() == "" {
 			return fmt.Errorf("--%s is empty: give it a value, or leave it out", name)
 		}

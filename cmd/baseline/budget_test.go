@@ -93,7 +93,7 @@ func (o *office) plan(tb testing.TB) *resource.Plan {
 
 func (o *office) apply(ctx context.Context, tb testing.TB) {
 	tb.Helper()
-	if err := o.applyFiles(ctx, o.session, o.accountID, applyFlags{approved: true, output: "text"}); err != nil {
+	if err := o.applyFiles(ctx, o.session, o.accountID, applyFlags{approved: true}); err != nil {
 		tb.Fatal(err)
 	}
 }

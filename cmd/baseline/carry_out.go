@@ -12,18 +12,15 @@ import (
 	"baseline/resource"
 )
 
-func (c *command) applier(s *session, json bool) (*applier.Applier, error) {
+func (c *command) applier(s *session) (*applier.Applier, error) {
 	style, err := c.style()
 	if err != nil {
 		return nil, err
 	}
-	out := c.Out
-	if json {
-		out = c.Err
-	}
-	progress := render.NewProgress(out, style, c.OutTTY && !json)
+	progress := render.NewProgress(c.people(), style, c.OutTTY && c.textOut())
 	tell := func(e applier.Event) {
 		progress.Event(e)
+		c.events().Event(e)
 		if e.Kind == applier.Cancelled {
 			fmt.Fprintf(c.Err, "stopping: calls under way are finished; press Ctrl-C again to stop at once (then: %s)\n", c.again("apply", "--resume", e.Run))
 		}
@@ -35,8 +32,8 @@ func (c *command) applier(s *session, json bool) (*applier.Applier, error) {
 }
 
 // carryOut applies an approved plan and tells how it went.
-func (c *command) carryOut(ctx context.Context, s *session, header applier.Header, plan *resource.Plan, fresh, json bool) error {
-	a, err := c.applier(s, json)
+func (c *command) carryOut(ctx context.Context, s *session, header applier.Header, plan *resource.Plan, fresh bool) error {
+	a, err := c.applier(s)
 	if err != nil {
 		return err
 	}
@@ -44,16 +41,12 @@ func (c *command) carryOut(ctx context.Context, s *session, header applier.Heade
 	if stale, ok := errors.AsType[*applier.StaleError](err); ok {
 		c.tellWho(ctx, s, stale, plan.ReadAt)
 	}
-	return c.ended(run, err, json)
+	return c.ended(run, err)
 }
 
 // ended prints what became of a run and adds to an error what can be done about it.
-func (c *command) ended(run *applier.Run, err error, json bool) error {
-	if run != nil && json {
-		if err := render.RunJSON(c.Out, run); err != nil {
-			return err
-		}
-	}
+func (c *command) ended(run *applier.Run, err error) error {
+	c.runIs(run)
 	if incomplete, ok := errors.AsType[*applier.IncompleteError](err); ok {
 		end := classify(context.Background(), err)
 		if errors.Is(err, context.Canceled) {
@@ -65,15 +58,15 @@ func (c *command) ended(run *applier.Run, err error, json bool) error {
 		}
 		return end
 	}
-	if err != nil || json {
+	if err != nil {
 		return err
 	}
 	verb := "Applied"
 	if run.Header.Command == "rollback" {
 		verb = "Rolled back run " + run.Header.Undoes
 	}
-	fmt.Fprintf(c.Out, "\n%s. Run %s is recorded in %s.\n", verb, run.ID, c.store().Dir(run.ID))
-	fmt.Fprintf(c.Out, "Undo it with: %s\n", c.undoing(run))
+	fmt.Fprintf(c.people(), "\n%s. Run %s is recorded in %s.\n", verb, run.ID, c.store().Dir(run.ID))
+	fmt.Fprintf(c.people(), "Undo it with: %s\n", c.undoing(run))
 	return nil
 }
 

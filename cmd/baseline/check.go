@@ -14,11 +14,8 @@ import (
 	"baseline/resource"
 )
 
-// checkForms are the values of check's --output.
-var checkForms = []string{"text", "json", "markdown", "csv"}
-
 func (c *command) checkCommand() *cobra.Command {
-	var output, benchmark, failOn string
+	var benchmark, failOn string
 	cmd := &cobra.Command{
 		Use:         "check",
 		Annotations: withExits,
@@ -33,41 +30,36 @@ A control that the files don't ask for is not checked, and never counts as passe
   baseline check --fail-on high          # exit 3 only for what is high or critical`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if !slices.Contains(checkForms, output) {
-				return fmt.Errorf("--output takes %s, not %q", strings.Join(checkForms, ", "), output)
-			}
 			if benchmark != "" && !slices.Contains(requirements.Benchmarks(), benchmark) {
 				return fmt.Errorf("--benchmark takes %s, not %q", strings.Join(requirements.Benchmarks(), ", "), benchmark)
 			}
-			least := slices.Index(resource.Severities(), resource.Severity(failOn))
-			if least < 0 {
-				return fmt.Errorf("--fail-on takes critical, high, medium or low, not %q", failOn)
+			worst, err := severitiesFrom(failOn)
+			if err != nil {
+				return err
 			}
 			return c.withSession(cmd.Context(), func(ctx context.Context, s *session, declared string) error {
-				outcomes, err := c.check(ctx, s, declared, benchmark, output)
+				begun := c.Clock.Now()
+				a, err := c.check(ctx, s, declared, benchmark)
 				if err != nil {
 					return err
 				}
-				if n := failing(outcomes, resource.Severities()[:least+1]); n > 0 {
+				c.report.Check, c.report.late = a, true
+				c.report.Reading = render.Reading{Calls: s.Calls(), Took: c.Clock.Now().Sub(begun)}
+				if n := failing(a.Outcomes, worst); n > 0 {
 					return &ending{exit: exitFindings, err: fmt.Errorf("%s failed", counted(n, "control"))}
 				}
 				return nil
 			})
 		},
 	}
-	cmd.Flags().StringVarP(&output, "output", "o", "text", "text, json, markdown or csv")
+	c.outputFlag(cmd, checkForms)
 	cmd.Flags().StringVar(&benchmark, "benchmark", "", "the benchmark to show: "+strings.Join(requirements.Benchmarks(), ", ")+" (default: the file's, or the first of these)")
 	cmd.Flags().StringVar(&failOn, "fail-on", "low", "exit 3 when something of this severity or worse fails: critical, high, medium or low")
 	return cmd
 }
 
-// check judges the account as it is and prints the outcomes.
-func (c *command) check(ctx context.Context, s *session, declared, benchmark, output string) ([]requirements.Outcome, error) {
-	style, err := c.style()
-	if err != nil {
-		return nil, err
-	}
-	begun := c.Clock.Now()
+// check judges the account as it is.
+func (c *command) check(ctx context.Context, s *session, declared, benchmark string) (*render.Assessment, error) {
 	seen, err := c.read(ctx, s, declared)
 	if err != nil {
 		return nil, err
@@ -99,17 +91,7 @@ func (c *command) check(ctx context.Context, s *session, declared, benchmark, ou
 	if report := seen.reading.Evidence.Report; report != nil {
 		a.ReportAt = report.At
 	}
-	switch output {
-	case "json":
-		err = render.CheckJSON(c.Out, a)
-	case "markdown":
-		err = render.CheckMarkdown(c.Out, a)
-	case "csv":
-		err = render.CheckCSV(c.Out, a)
-	default:
-		err = render.Check(c.Out, a, render.Reading{Calls: s.Calls(), Took: c.Clock.Now().Sub(begun)}, style)
-	}
-	return a.Outcomes, err
+	return a, nil
 }
 
 // passwordPolicy is the address of the account's password policy, which some controls ask about.

@@ -25,7 +25,7 @@ func (c *command) consent(ctx context.Context, plan *resource.Plan, o applyFlags
 			next: []string{"add --auto-approve, or apply a plan that was reviewed: baseline plan --out FILE, then baseline apply FILE"},
 		}
 	}
-	fmt.Fprintf(c.Out, "\nApply these changes to account %s? Only `yes` is taken for a yes: ", plan.Account)
+	fmt.Fprintf(c.people(), "\nApply these changes to account %s? Only `yes` is taken for a yes: ", plan.Account)
 	answer := make(chan string, 1)
 	go func() {
 		line, err := bufio.NewReader(c.In).ReadString('\n')
@@ -36,11 +36,11 @@ func (c *command) consent(ctx context.Context, plan *resource.Plan, o applyFlags
 	}()
 	select {
 	case <-ctx.Done():
-		fmt.Fprintln(c.Out)
+		fmt.Fprintln(c.people())
 		return ctx.Err()
 	case given := <-answer:
 		if given != "yes" {
-			fmt.Fprintln(c.Out) // the error begins on a line of its own
+			fmt.Fprintln(c.people()) // the error begins on a line of its own
 			return refusal("not approved; nothing was changed")
 		}
 		return nil

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"baseline/cmd/baseline/render"
 	"baseline/kinds"
@@ -57,6 +56,8 @@ func (c *command) read(ctx context.Context, s *session, declared string) (*seen,
 	if err != nil {
 		return nil, err
 	}
+	c.readFrom(baseline, declared)
+	c.events().Started(declared)
 	needs := requirements.Needs(baseline.Want.Require)
 	needs.Kinds = append(needs.Kinds, baseline.Want.Extra...)
 	type reading struct {
@@ -188,24 +189,12 @@ func placed(problems []planner.Problem, b *spec.Baseline) error {
 	return wish
 }
 
-// show makes the plan and prints it.
-func (c *command) show(ctx context.Context, s *session, declared string, json bool) (*planned, error) {
-	style, err := c.style()
-	if err != nil {
-		return nil, err
-	}
+// show makes the plan and shows it.
+func (c *command) show(ctx context.Context, s *session, declared string) (*planned, error) {
 	begun := c.Clock.Now()
 	p, err := c.draw(ctx, s, declared)
 	if err != nil {
 		return nil, err
 	}
-	return p, c.print(p, begun, style, json)
-}
-
-// print prints a plan that was begun at a time.
-func (c *command) print(p *planned, begun time.Time, style render.Style, json bool) error {
-	if json {
-		return render.PlanJSON(c.Out, p.plan)
-	}
-	return render.Plan(c.Out, p.plan, render.Reading{Calls: p.calls, Took: c.Clock.Now().Sub(begun)}, style)
+	return p, c.planIs(p.plan, render.Reading{Calls: p.calls, Took: c.Clock.Now().Sub(begun)})
 }

@@ -26,7 +26,7 @@ var (
 	exitDone        = exit{0, "done", "done, or no changes"}
 	exitError       = exit{1, "error", "error"}
 	exitChanges     = exit{2, "changes", "there are changes (plan --detailed-exitcode)"}
-	exitFindings    = exit{3, "findings", "controls failed (check)"}
+	exitFindings    = exit{3, "findings", "findings (plan --fail-on), or controls failed (check)"}
 	exitInvalid     = exit{4, "invalid-file", "a file is invalid"}
 	exitStale       = exit{5, "stale-plan", "the account has changed since the plan was made"}
 	exitRefused     = exit{6, "refused", "refused: what needs a flag or a consent, wrong account, another or edited plan, own credentials, missing permissions, or nobody to ask"}
@@ -133,12 +133,10 @@ func (e *ending) say(w io.Writer) int {
 	if e.exit == exitDone || errors.Is(e.err, syscall.EPIPE) {
 		return e.exit.code
 	}
+	told := &render.Ending{Exit: e.exit.code, Name: e.exit.name, Next: e.next}
 	if e.err != nil {
-		fmt.Fprintf(w, "error: %s\n", render.EscapeLines(e.err.Error()))
+		told.Error = e.err.Error()
 	}
-	for _, next := range e.next {
-		fmt.Fprintf(w, "next:  %s\n", render.EscapeLines(next))
-	}
-	fmt.Fprintf(w, "exit %d (%s)\n", e.exit.code, e.exit.name)
+	_ = told.Say(w) // to stderr: there is nobody left to tell
 	return e.exit.code
 }

@@ -57,7 +57,7 @@ func TestAnInterruptSaysWhatTheNextOneDoes(t *testing.T) {
 	t.Parallel()
 	var errors bytes.Buffer
 	c := &command{world: &world{Out: &bytes.Buffer{}, Err: &errors}, color: "never", sandbox: "acct.db", runsDir: ".baseline/runs"}
-	a, err := c.applier(&session{}, false)
+	a, err := c.applier(&session{})
 	if err != nil {
 		t.Fatal(err)
 	}

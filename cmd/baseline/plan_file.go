@@ -22,15 +22,21 @@ func savePlan(path string, p *resource.Plan) error {
 	if err == nil {
 		return nil
 	}
-	// The name that was given says more than that of a temporary file or of a link's end.
-	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		err = path.Err
-	} else if link, ok := errors.AsType[*os.LinkError](err); ok {
-		err = link.Err
-	}
-	return fmt.Errorf("write the plan to %s: %w", path, err)
+	return fmt.Errorf("write the plan to %s: %w", path, plainCause(err))
 }
 
+// plainCause takes the name of a temporary file, or of a link's end, from an error: the name that was given says more.
+func plainCause(err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return path.Err
+	}
+	if link, ok := errors.AsType[*os.LinkError](err); ok {
+		return link.Err
+	}
+	return err
+}
+
+// saveFile writes a file so that it is there whole or not at all, and right into whatever else has the name.
 func saveFile(path string, data []byte) error {
 	info, err := os.Stat(path)
 	switch {

@@ -135,7 +135,7 @@ func TestRequirementsCostCallsForViolatorsOnly(t *testing.T) {
 	o.plan(t)
 	o.mustHaveCalled(t, "a later plan", withRules(true))
 	o.connect(t)
-	if _, err := o.check(t.Context(), o.session, o.accountID, "", "text"); err != nil {
+	if _, err := o.check(t.Context(), o.session, o.accountID, ""); err != nil {
 		t.Fatal(err)
 	}
 	o.mustHaveCalled(t, "a check", withRules(true))

@@ -46,21 +46,18 @@ audit, as it takes back a trail, needs --allow-weaker-audit.`,
 	cmd.Flags().BoolVar(&skipDrifted, "skip-drifted", false, "leave objects that changed after the run as they are, and undo the rest")
 	cmd.Flags().BoolVar(&o.approved, "auto-approve", false, "do not ask")
 	weakerAuditFlag(cmd, &o)
-	outputFlag(cmd, &o.output)
+	c.outputFlag(cmd, runForms)
+	c.eventsFlag(cmd)
 	return cmd
 }
 
 // rollbackFlags are the flags of rollback, read.
 type rollbackFlags struct {
 	applyFlags
-	dryRun, skipDrifted, json bool
+	dryRun, skipDrifted bool
 }
 
 func (c *command) rollback(ctx context.Context, id string, o applyFlags, dryRun, skipDrifted bool) error {
-	json, err := asJSON(o.output)
-	if err != nil {
-		return err
-	}
 	run, err := c.runToUndo(id)
 	if err == nil && !dryRun {
 		run, err = c.store().Claim(run.ID) // which may have moved on while nobody had claimed it
@@ -73,13 +70,17 @@ func (c *command) rollback(ctx context.Context, id string, o applyFlags, dryRun,
 		return err
 	}
 	return c.withAccount(ctx, run.Header.Account, "the run", func(s *session, who live.Identity) error {
-		return c.takeBack(ctx, s, who, run, rollbackFlags{o, dryRun, skipDrifted, json})
+		return c.takeBack(ctx, s, who, run, rollbackFlags{o, dryRun, skipDrifted})
 	})
 }
 
 // takeBack shows the way back from a run and, unless it is a dry run, goes it.
 func (c *command) takeBack(ctx context.Context, s *session, who live.Identity, run *applier.Run, o rollbackFlags) error {
+	if o.approved || o.dryRun {
+		c.nobodyIsAsked()
+	}
 	begun := c.Clock.Now()
+	c.events().Started(run.Header.Account)
 	plan, drift, err := c.wayBack(ctx, s, run, who)
 	if err != nil {
 		return err
@@ -90,17 +91,10 @@ func (c *command) takeBack(ctx context.Context, s *session, who live.Identity, r
 	for _, d := range drift {
 		plan.Notices = append(plan.Notices, "left as it is: "+d.String())
 	}
-	if o.json && (o.dryRun || len(plan.Changes) == 0) {
-		err = render.PlanJSON(c.Out, plan)
-	} else if !o.json {
-		var style render.Style
-		if style, err = c.style(); err == nil {
-			err = render.Plan(c.Out, plan, render.Reading{Calls: s.Calls(), Took: c.Clock.Now().Sub(begun)}, style)
-		}
+	if err := c.planIs(plan, render.Reading{Calls: s.Calls(), Took: c.Clock.Now().Sub(begun)}); err != nil {
+		return err
 	}
 	switch {
-	case err != nil:
-		return err
 	case len(drift) > 0 && !o.skipDrifted:
 		return &ending{
 			exit: exitDrift,
@@ -121,7 +115,7 @@ func (c *command) takeBack(ctx context.Context, s *session, who live.Identity, r
 		return err
 	}
 	header := applier.Header{Command: "rollback", Baseline: run.Header.Baseline, Account: who.Account, Caller: who.ARN, Undoes: run.ID, Partial: len(drift) > 0}
-	return c.carryOut(ctx, s, header, plan, o.approved, o.json)
+	return c.carryOut(ctx, s, header, plan, o.approved)
 }
 
 // runToUndo loads a run, or the last one that is worth undoing.

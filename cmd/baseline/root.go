@@ -24,8 +24,14 @@ type command struct {
 	runsDir   string
 	color     string
 	parallel  int
+	// output and eventsFile are what -o and --events were given; forms are what -o takes, by command.
+	output     []string
+	eventsFile string
+	forms      map[*cobra.Command][]render.Form
 
 	kept *applier.Store
+	// report is what the command knows so far; nil for a command without -o.
+	report *report
 }
 
 // store is where runs are kept: one for the whole command, since what a store has locked is locked for every other.
@@ -45,10 +51,11 @@ func run(ctx context.Context, args []string, w *world) int {
 	root.SetOut(w.Out)
 	root.SetErr(w.Err)
 	err := root.ExecuteContext(ctx)
-	return classify(ctx, err).say(w.Err)
+	return c.finish(ctx, err).say(w.Err)
 }
 
 func (c *command) root() *cobra.Command {
+	c.forms = map[*cobra.Command][]render.Form{}
 	root := &cobra.Command{
 		Use:   "baseline",
 		Short: "Keep an AWS account at a declared baseline",
@@ -69,8 +76,13 @@ account that is kept in FILE.`,
 			}
 			return nil
 		},
-		PersistentPreRunE: c.checkFlags,
-		RunE:              showHelp,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := c.checkFlags(cmd); err != nil {
+				return err
+			}
+			return c.startReport(cmd)
+		},
+		RunE: showHelp,
 	}
 	flags := root.PersistentFlags()
 	flags.StringArrayVarP(&c.files, "file", "f", nil, "file or directory to read, or baseline:NAME for one that is built in (repeatable; default baseline.yaml)")
@@ -118,22 +130,6 @@ func (c *command) style() (render.Style, error) {
 		return render.Style{Color: c.OutTTY && c.Getenv("NO_COLOR") == ""}, nil
 	}
 	return render.Style{}, fmt.Errorf("--color is auto, always or never, not %q", c.color)
-}
-
-// outputFlag adds -o to a command.
-func outputFlag(cmd *cobra.Command, into *string) {
-	cmd.Flags().StringVarP(into, "output", "o", "text", "text or json")
-}
-
-// asJSON reads what outputFlag was given.
-func asJSON(output string) (bool, error) {
-	switch output {
-	case "text":
-		return false, nil
-	case "json":
-		return true, nil
-	}
-	return false, fmt.Errorf("-o is text or json, not %q", output)
 }
 
 // again is the command line that runs a sub-command in the same setting.

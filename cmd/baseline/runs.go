@@ -22,10 +22,12 @@ func (c *command) runsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if json, err := asJSON(output); err != nil {
-				return err
-			} else if json {
+			switch output {
+			case "json":
 				return render.RunsJSON(c.Out, runs)
+			case "text":
+			default:
+				return fmt.Errorf("-o of runs takes text or json, not %q", output)
 			}
 			style, err := c.style()
 			if err != nil {
@@ -42,7 +44,7 @@ func (c *command) runsCommand() *cobra.Command {
 			return nil
 		},
 	}
-	outputFlag(list, &output)
+	list.Flags().StringVarP(&output, "output", "o", "text", "text or json")
 	show := &cobra.Command{
 		Use:   "show [RUN]",
 		Short: "Show one run: its changes, how each went, and whether it can be undone (default: the last)",
@@ -56,19 +58,12 @@ func (c *command) runsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if json, err := asJSON(output); err != nil {
-				return err
-			} else if json {
-				return render.RunJSON(c.Out, run)
-			}
-			style, err := c.style()
-			if err != nil {
-				return err
-			}
-			return render.Run(c.Out, run, style)
+			c.runIs(run)
+			c.report.late = true
+			return nil
 		},
 	}
-	outputFlag(show, &output)
+	c.outputFlag(show, runForms)
 	list.AddCommand(show)
 	return list
 }

@@ -79,6 +79,7 @@ func TestScripts(t *testing.T) {
 			"exits":        expectExit,
 			"count":        count,
 			"keep":         keep,
+			"inert":        inertScript,
 		},
 	})
 }

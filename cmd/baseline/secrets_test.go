@@ -43,10 +43,13 @@ func TestNoSecretOfTheAccountIsEverSaid(t *testing.T) {
 
 	o.baseline(exitDone, "validate", file...)
 	o.baseline(exitDone, "plan", file...)
-	o.baseline(exitDone, "plan", append(file, "-o", "json")...)
+	for _, form := range planForms {
+		o.baseline(exitDone, "plan", append(file, "-o", string(form))...)
+	}
+	o.baseline(exitDone, "plan", append(file, "--events", "-")...)
 	o.baseline(exitDone, "plan", append(file, "--out", plan)...)
 	for _, form := range checkForms {
-		o.baseline(exitFindings, "check", append(file, "-o", form)...)
+		o.baseline(exitFindings, "check", append(file, "-o", string(form))...)
 	}
 	o.baseline(exitRefused, "apply", append(file, "--auto-approve")...)
 	o.baseline(exitDone, "apply", plan, "--allow-one-way")
@@ -54,9 +57,10 @@ func TestNoSecretOfTheAccountIsEverSaid(t *testing.T) {
 	o.baseline(exitDone, "apply", append(file, "--auto-approve", "--allow-one-way", "-o", "json")...)
 	o.baseline(exitDone, "runs")
 	o.baseline(exitDone, "runs", "-o", "json")
-	o.baseline(exitDone, "runs", "show")
-	o.baseline(exitDone, "runs", "show", "-o", "json")
-	o.baseline(exitDone, "rollback", "--dry-run")
+	for _, form := range runForms {
+		o.baseline(exitDone, "runs", "show", "-o", string(form))
+		o.baseline(exitDone, "rollback", "--dry-run", "-o", string(form))
+	}
 	o.baseline(exitDone, "rollback", "--auto-approve")
 
 	// What goes wrong says no more.
@@ -65,7 +69,7 @@ func TestNoSecretOfTheAccountIsEverSaid(t *testing.T) {
 	o.account.SetFaults(sandbox.Faults{Deny: []string{"iam:ListAccessKeys"}})
 	o.baseline(exitError, "plan", file...)
 	o.account.SetFaults(sandbox.Faults{Deny: []string{"iam:UpdateAccessKey", "iam:DeleteLoginProfile"}})
-	o.baseline(exitPartly, "apply", append(file, "--auto-approve", "--allow-one-way")...)
+	o.baseline(exitPartly, "apply", append(file, "--auto-approve", "--allow-one-way", "--events", "-")...)
 	o.baseline(exitDone, "runs", "show", "-o", "json")
 
 	// It was about the things that have secrets, and there is something to look into.

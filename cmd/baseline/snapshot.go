@@ -157,12 +157,8 @@ func (c *command) saveSnapshot(path string, taken *live.Snapshot, calls int) err
 	return nil
 }
 
-// showLive plans from a snapshot and prints the plan.
-func (c *command) showLive(ctx context.Context, path string, json bool) (*planned, error) {
-	style, err := c.style()
-	if err != nil {
-		return nil, err
-	}
+// showLive plans from a snapshot and shows the plan.
+func (c *command) showLive(ctx context.Context, path string) (*planned, error) {
 	if c.sandbox != "" || c.profile != "" {
 		return nil, errors.New("--live asks no account: leave out --sandbox and --profile")
 	}
@@ -184,7 +180,7 @@ func (c *command) showLive(ctx context.Context, path string, json bool) (*planne
 	if err != nil {
 		return nil, err
 	}
-	return p, c.print(p, begun, style, json)
+	return p, c.planIs(p.plan, render.Reading{Took: c.Clock.Now().Sub(begun)})
 }
 
 // fileFlags are the flags that name the files, as they were given.
@@ -202,6 +198,8 @@ func (c *command) drawLive(ctx context.Context, taken *live.Snapshot) (*planned,
 	if err != nil {
 		return nil, err
 	}
+	c.readFrom(baseline, taken.Account)
+	c.events().Started(taken.Account)
 	if err := taken.Covers(neededFor(baseline.Want)); err != nil {
 		return nil, err
 	}

@@ -2,9 +2,12 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"baseline/cmd/baseline/render"
 	"baseline/spec"
 )
 
@@ -45,15 +48,24 @@ Where no account is named, ${account} is filled in as 111122223333.`,
 }
 
 func (c *command) schemaCommand() *cobra.Command {
-	return &cobra.Command{
+	of := "file"
+	all := append([]string{of}, render.Schemas()...)
+	cmd := &cobra.Command{
 		Use:   "schema",
-		Short: "Print the JSON Schema of the file, for editors",
+		Short: "Print the JSON Schema of the file, for editors, or of what the program writes as JSON",
 		Example: `  baseline schema > baseline.schema.json
   # first line of baseline.yaml:
-  # yaml-language-server: $schema=./baseline.schema.json`,
+  # yaml-language-server: $schema=./baseline.schema.json
+  baseline schema --of plan`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			schema, err := spec.Schema()
+			if !slices.Contains(all, of) {
+				return fmt.Errorf("--of takes %s, not %q", strings.Join(all, ", "), of)
+			}
+			schema, err := render.Schema(of)
+			if of == "file" {
+				schema, err = spec.Schema()
+			}
 			if err != nil {
 				return err
 			}
@@ -61,6 +73,8 @@ func (c *command) schemaCommand() *cobra.Command {
 			return err
 		},
 	}
+	cmd.Flags().StringVar(&of, "of", of, "what to print the schema of: "+strings.Join(all, ", "))
+	return cmd
 }
 
 // counted puts a number before a noun.

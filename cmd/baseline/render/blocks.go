@@ -64,6 +64,8 @@ type block struct {
 	// self is nil where only parts change.
 	self  *entry
 	parts []*entry
+	// anchor names its place on a page; "" where there are no pages.
+	anchor string
 }
 
 func (b *block) sign() sign {

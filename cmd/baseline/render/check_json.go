@@ -24,6 +24,7 @@ type checkForm struct {
 	Counts    CheckCounts   `json:"counts"`
 	Controls  []controlForm `json:"controls"`
 	Notices   []string      `json:"notices,omitempty"`
+	Ended     *Ending       `json:"ended,omitempty"`
 }
 
 // controlForm is one control. Its violations are a list even where there are none, so that scripts can walk over all of them.
@@ -40,8 +41,10 @@ type violationForm struct {
 
 // CheckJSON writes a check as indented JSON: what was read and when, the "summary" line and its "counts", and under "controls"
 // every control in order with all of its violations. Those with "warning" break no rule yet. Times are in UTC.
-func CheckJSON(w io.Writer, a *Assessment) error {
-	form := checkForm{
+func CheckJSON(w io.Writer, a *Assessment) error { return writeJSON(w, checkFormOf(a)) }
+
+func checkFormOf(a *Assessment) *checkForm {
+	form := &checkForm{
 		Format: CheckFormat, Baseline: a.Baseline, Account: a.Account, Caller: a.Caller, ReadAt: a.ReadAt.UTC(), ReportAt: a.ReportAt.UTC(),
 		Benchmark: a.Benchmark, Summary: CheckSummary(a), Counts: a.Count(), Controls: make([]controlForm, len(a.Outcomes)), Notices: a.Notices,
 	}
@@ -53,5 +56,5 @@ func CheckJSON(w io.Writer, a *Assessment) error {
 			form.Controls[i].Violations[n] = violationForm{f, violation.Warning}
 		}
 	}
-	return writeJSON(w, form)
+	return form
 }

@@ -10,32 +10,57 @@ import (
 	"baseline/resource"
 )
 
-// CheckMarkdown writes a check as GitHub-flavoured Markdown, for a comment on a pull request or a page of a job: the verdict,
-// the table of controls, and what [Check] tells below it. Texts from outside can't leave their place in it.
+// CheckMarkdown writes a check as GitHub-flavoured Markdown, for an issue, a comment on a pull request or a page of a job: the
+// verdict, the table of controls, and what [Check] tells below it. It is never longer than [MaxMarkdown]: what does not fit of what
+// stands below the table is left out, and that is said. Texts from outside can't leave their place in it.
 func CheckMarkdown(w io.Writer, a *Assessment) error {
-	var m markdown
-	m.line("# Check of " + markdownText(a.Baseline))
-	m.line(inMarkdown(strings.Join(a.source(Reading{})[1:], between)))
+	m := &markdown{}
+	m.line(Marker("check", text(a.Baseline), text(a.Account)))
+	m.line("# Check of " + inMarkdown(short(text(a.Baseline))))
+	m.line(inMarkdown(firstColumns(strings.Join(a.source(Reading{})[1:], between), 2*maxField)))
 	m.line(verdict(a.Count()) + " " + CheckSummary(a))
 	rows, apart := tabled(a.Outcomes)
 	m.controls(rows)
+	parts := []*markdown{m}
 	for i, found := range a.told(broken) {
 		if o := a.Outcomes[i]; len(found) > 0 {
-			m.line("## " + markdownText(o.ID) + ": " + markdownText(o.Title))
-			m.also(o)
-			m.findings(found, "")
+			part := noted("## " + markdownText(o.ID) + ": " + markdownText(o.Title))
+			part.also(o)
+			part.findings(found, "")
+			parts = append(parts, part)
 		}
 	}
 	if soon := slices.Concat(a.told(warned)...); len(soon) > 0 {
-		m.line("## Soon")
-		m.findings(soon, soonWord)
+		part := noted("## Soon")
+		part.findings(soon, soonWord)
+		parts = append(parts, part)
 	}
-	m.unchecked(apart)
+	for _, outcomes := range apart {
+		part := &markdown{}
+		part.unchecked(outcomes)
+		parts = append(parts, part)
+	}
 	for _, notice := range a.Notices {
-		m.line("Note: " + markdownText(notice))
+		parts = append(parts, noted("Note: "+markdownText(notice)))
 	}
-	_, err := io.WriteString(w, m.out.String())
+	_, err := io.WriteString(w, joined(fittingParts(parts)...))
 	return err
+}
+
+// fittingParts leaves out the parts that are too much for a comment, never the first one, and says how many those are.
+func fittingParts(parts []*markdown) []*markdown {
+	room := MaxMarkdown - 200
+	var kept []*markdown
+	for i, part := range parts {
+		if size := part.out.Len() + 1; size <= room || i == 0 {
+			room -= size
+			kept = append(kept, part)
+		}
+	}
+	if cut := len(parts) - len(kept); cut > 0 {
+		kept = append(kept, noted("**Cut to fit into a comment.** "+plural(cut, "section")+" did not fit; JSON and CSV have everything."))
+	}
+	return kept
 }
 
 // verdict says in a word what came of a check. What was not checked did not pass.
@@ -80,17 +105,15 @@ func (m *markdown) also(o requirements.Outcome) {
 	}
 }
 
-// unchecked adds the controls that do not stand in the table, under their reasons.
-func (m *markdown) unchecked(apart [][]requirements.Outcome) {
-	for _, outcomes := range apart {
-		heading := "## Not checked"
-		if why := outcomes[0].Why; why != "" {
-			heading += ": " + markdownText(why)
-		}
-		m.line(heading + "\n")
-		for _, o := range outcomes {
-			m.out.WriteString("- " + markdownText(o.ID) + ": " + markdownText(o.Title) + "\n")
-		}
+// unchecked adds the controls that do not stand in the table for one reason, under that.
+func (m *markdown) unchecked(outcomes []requirements.Outcome) {
+	heading := "## Not checked"
+	if why := outcomes[0].Why; why != "" {
+		heading += ": " + markdownText(why)
+	}
+	m.line(heading + "\n")
+	for _, o := range outcomes {
+		m.out.WriteString("- " + markdownText(o.ID) + ": " + markdownText(o.Title) + "\n")
 	}
 }
 

@@ -229,6 +229,7 @@ func TestHostileNamesStayInTheirPlace(t *testing.T) {
 var (
 	escapedSign = regexp.MustCompile("\\\\[!-/:-@\\[-`{-~]") // a backslash and the ASCII punctuation that it disarms
 	codeSpan    = regexp.MustCompile("`[^`]*`")
+	marker      = regexp.MustCompile(`^<!-- baseline: (plan|run|check) of [A-Za-z0-9._%]*(-[A-Za-z0-9._%]+)*-? in [A-Za-z0-9._%]*(-[A-Za-z0-9._%]+)*-? -->$`)
 )
 
 // checkMarkdownIsInert compares a document with hostile texts with one of the same make with harmless ones.
@@ -240,6 +241,9 @@ func checkMarkdownIsInert(t rapid.TB, hostile, harmless string) {
 		return
 	}
 	for i := range got {
+		if i == 0 && marker.MatchString(got[0]) {
+			continue
+		}
 		// A cell ends at every pipe without a backslash, even within a code span.
 		if pipes := strings.Count(escapedSign.ReplaceAllString(got[i], ""), "|"); pipes != strings.Count(want[i], "|") {
 			t.Errorf("%d cells in %q, but %d in %q", pipes, got[i], strings.Count(want[i], "|"), want[i])

@@ -88,6 +88,15 @@ func seen(f resource.Finding) []string {
 	return parts
 }
 
+// seenOfAll is seen for findings of which the same was seen, at different times perhaps.
+func seenOfAll(findings []resource.Finding) []string {
+	parts := seen(earliest(findings))
+	if len(parts) > 1 && slices.ContainsFunc(findings, func(f resource.Finding) bool { return day(f.Since) != day(findings[0].Since) }) {
+		parts[1] = "the first " + parts[1]
+	}
+	return parts
+}
+
 // day writes the date of a time, and nothing for none.
 func day(t time.Time) string {
 	if t.IsZero() {
@@ -102,11 +111,7 @@ func (v *view) alike(findings []resource.Finding) {
 	if f := findings[0]; holderOf(f.Subject) != f.Subject {
 		separator = ";" // names of parts have commas
 	}
-	remarks := seen(earliest(findings))
-	if len(remarks) > 1 && slices.ContainsFunc(findings, func(f resource.Finding) bool { return day(f.Since) != day(findings[0].Since) }) {
-		remarks[1] = "the first " + remarks[1]
-	}
-	v.add(row{indent: 4, label: plural(len(findings), kindNoun(kindWord(findings[0].Subject.Kind))), remarks: remarks, loud: true})
+	v.add(row{indent: 4, label: plural(len(findings), kindNoun(kindWord(findings[0].Subject.Kind))), remarks: seenOfAll(findings), loud: true})
 	line := ""
 	for i, f := range findings {
 		name := text(f.Subject.Name)

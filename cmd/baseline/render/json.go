@@ -25,6 +25,8 @@ type planForm struct {
 	Changes []resource.Change `json:"changes"`
 	Counts  resource.Counts   `json:"counts"`
 	Summary string            `json:"summary"`
+	// Ended is nil where the command that made the plan ended well.
+	Ended *Ending `json:"ended,omitempty"`
 }
 
 // PlanJSON writes a plan as indented JSON: the plan, its "counts" and its "summary" line. It reads back into a
@@ -66,6 +68,7 @@ type runForm struct {
 	*applier.Run
 	Steps []stepForm `json:"steps"`
 	Plan  planForm   `json:"plan"`
+	Ended *Ending    `json:"ended,omitempty"`
 }
 
 // stepForm is one step of a run with what it does, which a script would have to look up in the plan otherwise.
@@ -78,8 +81,10 @@ type stepForm struct {
 
 // RunJSON writes a run as indented JSON: its record with "format", "status" and "summary", each step with the "address" and
 // "op" of its change, its plan as [PlanJSON] writes it.
-func RunJSON(w io.Writer, run *applier.Run) error {
-	form := runForm{
+func RunJSON(w io.Writer, run *applier.Run) error { return writeJSON(w, runFormOf(run)) }
+
+func runFormOf(run *applier.Run) *runForm {
+	form := &runForm{
 		Format: RunFormat, ID: run.ID, Status: run.Status(), Summary: Summary(planOf(run)), Run: run,
 		Steps: make([]stepForm, len(run.Steps)), Plan: formOf(planOf(run)),
 	}
@@ -90,7 +95,7 @@ func RunJSON(w io.Writer, run *applier.Run) error {
 			form.Steps[i].Address, form.Steps[i].Op = &changes[i].Address, changes[i].Op()
 		}
 	}
-	return writeJSON(w, form)
+	return form
 }
 
 // runLine is one run in the JSON form of a list of runs.

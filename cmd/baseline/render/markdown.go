@@ -30,5 +30,25 @@ func inMarkdown(escaped string) string {
 	if mention {
 		b.WriteByte('`')
 	}
-	return strings.NewReplacer("://", `\://`, "www.", `www\.`, "WWW.", `WWW\.`).Replace(b.String()) // or they become links
+	// Or they become links: addresses, and issues by another name.
+	out := strings.NewReplacer("://", `\://`, "www.", `www\.`, "WWW.", `WWW\.`, "GH-", "GH`-`", "gh-", "gh`-`").Replace(b.String())
+	return unlisted(out)
+}
+
+// unlisted keeps a text that may stand at the beginning of a line or an item from beginning a list of its own, or a line under a heading.
+func unlisted(s string) string {
+	digits := len(s) - len(strings.TrimLeft(s, "0123456789"))
+	switch {
+	case digits == len(s):
+	case digits > 0 && (s[digits] == '.' || s[digits] == ')'):
+		return s[:digits] + `\` + s[digits:]
+	case s[0] == '-' || s[0] == '+' || s[0] == '=':
+		return `\` + s
+	}
+	return s
+}
+
+// fence adds lines in a block of code. They must be [ticked].
+func (m *markdown) fence(language string, lines []string) {
+	m.line("```" + language + "\n" + strings.Join(lines, "\n") + "\n```")
 }

@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"baseline/applier"
@@ -25,27 +24,34 @@ func (v *view) runHeader(run *applier.Run) {
 		status += " by run " + text(run.UndoneBy)
 	}
 	v.add(row{label: fmt.Sprintf("Run %s: %s, %s", text(run.ID), text(run.Header.Command), status), tint: bold})
-	fact := func(name, value string) {
-		v.add(row{indent: 2, label: fmt.Sprintf("%-10s%s", name, value)})
+	for _, f := range runFacts(run) {
+		v.add(row{indent: 2, label: fmt.Sprintf("%-10s%s", f.name, f.value)})
 	}
-	fact("baseline", text(run.Header.Baseline))
-	fact("account", text(run.Header.Account))
-	fact("by", text(run.Header.Caller))
+	v.space()
+}
+
+// runFacts are what is to be known of a run besides its steps: for which account and by whom, when, from which files.
+func runFacts(run *applier.Run) []fact {
+	facts := []fact{
+		{"baseline", text(run.Header.Baseline)},
+		{"account", text(run.Header.Account)},
+		{"by", text(run.Header.Caller)},
+	}
 	when := moment(run.Header.Started)
 	if run.Result != nil && run.Result.Ended.After(run.Header.Started) {
 		when += ", took " + elapsed(run.Result.Ended.Sub(run.Header.Started).Round(100*time.Millisecond))
 	}
-	fact("started", when)
+	facts = append(facts, fact{"started", when})
 	if run.Header.Undoes != "" {
-		fact("undoes", "run "+text(run.Header.Undoes))
+		facts = append(facts, fact{"undoes", "run " + text(run.Header.Undoes)})
 	}
 	for _, file := range planOf(run).Files {
-		fact("from", fmt.Sprintf("%s (sha256 %.12s)", text(file.Path), text(file.SHA256)))
+		facts = append(facts, fact{"from", fileOf(file)})
 	}
 	if run.Result != nil && run.Result.Error != "" {
-		fact("error", text(run.Result.Error))
+		facts = append(facts, fact{"error", text(run.Result.Error)})
 	}
-	v.space()
+	return facts
 }
 
 // runSteps adds what was not done, then the changes the way the plan showed them, and how many steps came how far.
@@ -57,13 +63,7 @@ func (v *view) runSteps(run *applier.Run) {
 		v.outcome = outcomeOf(run)
 		v.changes(planOf(run).Changes)
 	}
-	tally := []string{fmt.Sprintf("%s of %s done", grouped(count(run, applier.Made)), plural(len(run.Steps), "step"))}
-	for _, progress := range troubles {
-		if n := count(run, progress); n > 0 {
-			tally = append(tally, grouped(n)+" "+outcomes[progress])
-		}
-	}
-	v.add(row{label: strings.Join(tally, ", ") + ".", tint: bold})
+	v.add(row{label: tally(run) + ".", tint: bold})
 }
 
 // runAhead says what can be done about the run.

@@ -110,7 +110,7 @@ func (v *view) entry(indent int, name string, e *entry, idle string) {
 	}
 	for _, c := range e.steps {
 		if c.Consent != nil {
-			v.remark("consented until " + day(c.Consent.Until.Add(-time.Second)) + ": " + text(c.Consent.Reason))
+			v.remark(consented(c.Consent))
 		}
 	}
 	if weaker := e.weakens(); len(weaker) > 0 {
@@ -143,6 +143,11 @@ func (v *view) entry(indent int, name string, e *entry, idle string) {
 	for i, text := range v.rows[v.object].spill() {
 		v.rows = slices.Insert(v.rows, v.object+1+i, row{indent: indent + 4, sign: remark, label: text})
 	}
+}
+
+// consented says until which day, that one included, the file consents to a change, and why.
+func consented(c *resource.Consent) string {
+	return "consented until " + day(c.Until.Add(-time.Second)) + ": " + text(c.Reason)
 }
 
 // unmarked returns settings without the ownership mark.

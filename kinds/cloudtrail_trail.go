@@ -53,7 +53,8 @@ func cloudTrailTrail() Kind {
 			Tags:    "tags",
 			Needs:   trailNeeds,
 			Follows: trailNeeds,
-			Lay:     layTrail,
+			Keeps:   trailKeeps,
+			Lay:     layKeyName,
 			Weakens: weakensTrail,
 			OneWay: func(resource.Resource) []string {
 				return []string{"its digest chain and the history of its deliveries"}
@@ -93,8 +94,8 @@ func trailNeeds(account string, a resource.Address, o resource.Object) []resourc
 	if bucket := o.Text("bucket"); bucket != "" {
 		needs = append(needs, resource.At(s3BucketKind, bucket))
 	}
-	if alias, ok := strings.CutPrefix(o.Text("kms"), aliasPrefix); ok {
-		needs = append(needs, resource.At(kmsKeyKind, home, alias))
+	if key, ok := keyAddress(home, o.Text("kms")); ok {
+		needs = append(needs, key)
 	}
 	if group := o.Text("log_group"); group != "" && !isARN(group) {
 		needs = append(needs, resource.At(logsGroupKind, home, group))
@@ -108,8 +109,15 @@ func trailNeeds(account string, a resource.Address, o resource.Object) []resourc
 	return needs
 }
 
-// aliasPrefix begins the alias of a key.
-const aliasPrefix = "alias/"
+// trailKeeps has the key stay while there are log files that may be encrypted with it.
+func trailKeeps(_ string, a resource.Address, o resource.Object) []resource.Kept {
+	home, _, _ := trailPlace(a)
+	key, ok := keyAddress(home, o.Text("kms"))
+	if !ok {
+		return nil
+	}
+	return []resource.Kept{{What: key, While: resource.At(s3BucketKind, o.Text("bucket")), Why: "which can't be read without it"}}
+}
 
 func isARN(text string) bool { return strings.HasPrefix(text, "arn:") }
 
@@ -117,21 +125,6 @@ func isARN(text string) bool { return strings.HasPrefix(text, "arn:") }
 func trailPlace(a resource.Address) (home, name string, ours bool) {
 	home, name = regionOf(a)
 	return home, name, !strings.Contains(name, ":")
-}
-
-// layTrail names the wanted key by the first of its aliases, as the account shows it.
-func layTrail(a resource.Address, wanted resource.Object, see func(resource.Address) (resource.Resource, bool)) resource.Object {
-	home, _, _ := trailPlace(a)
-	alias, ok := strings.CutPrefix(wanted.Text("kms"), aliasPrefix)
-	if !ok {
-		return wanted
-	}
-	key, exists := see(resource.At(kmsKeyKind, home, alias))
-	aliases := strings.Fields(key.Facts[factAliases])
-	if !exists || len(aliases) == 0 {
-		return wanted
-	}
-	return wanted.With(resource.Object{"kms": aliases[0]})
 }
 
 // weakensTrail says in which way a change leaves less of a record, or a less sure one.

@@ -12,7 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
-	"github.com/aws/aws-sdk-go-v2/service/kms"
 
 	"baseline/resource"
 )
@@ -119,7 +118,7 @@ func (r *Reader) lookAtTrail(ctx context.Context, home string, t types.Trail) (*
 		seen.address = resource.At(cloudTrailTrailKind, home, of.AccountID+":"+seen.name)
 		seen.Facts[resource.FactOwner] = "account " + of.AccountID
 	}
-	key, err := r.trailKey(ctx, home, aws.ToString(t.KmsKeyId))
+	key, err := r.nameOfKey(ctx, home, aws.ToString(t.KmsKeyId))
 	if err != nil {
 		return nil, err
 	}
@@ -209,34 +208,6 @@ func (r *Reader) tagTrails(ctx context.Context, home string, seen []*seenTrail) 
 		}
 	}
 	return nil
-}
-
-// trailKey is how a trail's key is written in its settings.
-func (r *Reader) trailKey(ctx context.Context, home, key string) (string, error) {
-	of, err := arn.Parse(key)
-	if err != nil || of.AccountID != r.Account || of.Region != home {
-		return key, nil
-	}
-	var aliases []string
-	err = everyPage(func(marker *string) (bool, *string, error) {
-		page, err := r.KMS.ListAliases(ctx, &kms.ListAliasesInput{KeyId: &key, Marker: marker}, kmsIn(home))
-		if err != nil {
-			return false, nil, err
-		}
-		for _, alias := range page.Aliases {
-			aliases = append(aliases, aws.ToString(alias.AliasName))
-		}
-		return page.Truncated, page.NextMarker, nil
-	})
-	switch {
-	case missing(err): // it is gone for good, and the trail still has it
-		return key, nil
-	case err != nil:
-		return "", err
-	case len(aliases) == 0:
-		return key, nil
-	}
-	return slices.Min(aliases), nil
 }
 
 // trailLogGroup is how a trail's log group is written in its settings.

@@ -38,7 +38,7 @@ func kmsKey() Kind {
 			Defaults: resource.Object{"description": "", "rotation": 0, "enabled": true, "tags": map[string]string{}},
 			Tags:     "tags",
 			OneWay: func(resource.Resource) []string {
-				return []string{fmt.Sprintf("the key, %d days later: what it encrypted can't be read then", deletionWindow)}
+				return []string{fmt.Sprintf("the key and what it has encrypted, once its %d days are over,", deletionWindow)}
 			},
 			Weakens:  keyWeakens,
 			Lay:      layKey,

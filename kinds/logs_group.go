@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 
 	"baseline/resource"
+	"baseline/trail"
 )
 
 const logsGroupKind resource.Kind = "logs_group"
@@ -16,7 +18,8 @@ const logsGroupKind resource.Kind = "logs_group"
 // logsGroup is a log group of CloudWatch Logs: logs_group/REGION/GROUP. The name may begin with a slash and hold more of them.
 //
 //	retention    int, days for which it keeps log events; 0 = for ever. AWS takes certain numbers only
-//	kms          string, ARN of the key that its log events are encrypted with; "" = AWS's own
+//	kms          string, the key that its log events are encrypted with: "alias/NAME" for a key of the account in the same Region that
+//	             has aliases, by the first of them; otherwise its ARN; "" = AWS's own
 //	tags         map
 func logsGroup() Kind {
 	return Kind{
@@ -25,6 +28,9 @@ func logsGroup() Kind {
 			Named:    true,
 			Defaults: resource.Object{"retention": 0, "kms": "", "tags": map[string]string{}},
 			Tags:     "tags",
+			Needs:    keyOfGroup,
+			Follows:  keyOfGroup,
+			Lay:      layKeyName,
 			OneWay:   func(before resource.Resource) []string { return held(before.Facts) },
 			Holds:    held,
 			Weakens:  logsGroupWeakens,
@@ -32,11 +38,15 @@ func logsGroup() Kind {
 		Find: findLogsGroups,
 		Create: func(ctx context.Context, w *Writer, a resource.Address, after resource.Object) error {
 			region, name := regionOf(a)
-			_, err := w.Logs.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{
-				LogGroupName: aws.String(name), KmsKeyId: given(after, "kms"), Tags: after.Map("tags"),
-			}, logsIn(region))
+			key, err := groupKey(ctx, w, a, after)
 			if err != nil {
 				return err
+			}
+			_, err = w.Logs.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{
+				LogGroupName: aws.String(name), KmsKeyId: key, Tags: after.Map("tags"),
+			}, logsIn(region))
+			if err != nil {
+				return keyRefused(w, a, key, err)
 			}
 			return setRetention(ctx, w, a, resource.Object{"retention": 0}, after)
 		},
@@ -52,6 +62,39 @@ func logsGroup() Kind {
 // logsIn sends a call to a Region.
 func logsIn(region string) func(*cloudwatchlogs.Options) {
 	return func(o *cloudwatchlogs.Options) { o.Region = region }
+}
+
+// keyOfGroup is the key of the group, whose policy CloudWatch Logs tries out.
+func keyOfGroup(_ string, a resource.Address, o resource.Object) []resource.Address {
+	region, _ := regionOf(a)
+	if key, ok := keyAddress(region, o.Text("kms")); ok {
+		return []resource.Address{key}
+	}
+	return nil
+}
+
+// groupKey is the ARN of the key that a group shall be encrypted with, nil for none.
+func groupKey(ctx context.Context, w *Writer, a resource.Address, after resource.Object) (*string, error) {
+	if after.Text("kms") == "" {
+		return nil, nil
+	}
+	region, _ := regionOf(a)
+	key, err := w.keyARN(ctx, region, after.Text("kms"))
+	return &key, err
+}
+
+// keyRefused adds to a failure what the policy of the key must hold. That CloudWatch Logs cannot use a key it says by a code that
+// says no more than that the call is wrong, and it says so too of one that it cannot use yet.
+func keyRefused(w *Writer, a resource.Address, key *string, err error) error {
+	if key == nil || code(err) != "InvalidParameterException" {
+		return err
+	}
+	region, name := regionOf(a)
+	d := trail.Delivery{Partition: w.Partition, Account: w.Account, Region: region, LogGroup: name}
+	return &AdvisedError{
+		Err: err, Class: resource.Missing,
+		Advice: "the policy of key " + *key + " must have " + strings.Join(d.LogsKeyStatements(""), ", "),
+	}
 }
 
 // logsGroupWeakens says what a change of a group takes from the record in it.
@@ -88,6 +131,9 @@ func findLogsGroups(ctx context.Context, r *Reader, addresses []resource.Address
 		region, name := regionOf(a)
 		settings, facts, err := findLogsGroup(ctx, r.Services, region, name)
 		if err != nil || settings == nil {
+			return resource.Resource{}, err
+		}
+		if settings["kms"], err = r.nameOfKey(ctx, region, settings.Text("kms")); err != nil {
 			return resource.Resource{}, err
 		}
 		arn := logsGroupARN(r.Partition, r.Account, a)
@@ -139,8 +185,11 @@ func logsGroupARN(partition, account string, a resource.Address) string {
 func updateLogsGroup(ctx context.Context, w *Writer, a resource.Address, before, after resource.Object) error {
 	region, name := regionOf(a)
 	if changed(before, after, "kms") {
-		var err error
-		if key := given(after, "kms"); key != nil {
+		key, err := groupKey(ctx, w, a, after)
+		if err != nil {
+			return err
+		}
+		if key != nil {
 			_, err = w.Logs.AssociateKmsKey(ctx, &cloudwatchlogs.AssociateKmsKeyInput{
 				LogGroupName: aws.String(name), KmsKeyId: key,
 			}, logsIn(region))
@@ -148,7 +197,7 @@ func updateLogsGroup(ctx context.Context, w *Writer, a resource.Address, before,
 			_, err = w.Logs.DisassociateKmsKey(ctx, &cloudwatchlogs.DisassociateKmsKeyInput{LogGroupName: aws.String(name)}, logsIn(region))
 		}
 		if err != nil {
-			return err
+			return keyRefused(w, a, key, err)
 		}
 	}
 	if err := setRetention(ctx, w, a, before, after); err != nil {

@@ -79,7 +79,7 @@ func TestLogGroupIsEncryptedWithAKey(t *testing.T) {
 
 	a := at("logs_group", "eu-west-1", "/audit")
 	plain := complete("logs_group", settings{"retention": 30})
-	secret := plain.With(settings{"kms": key.Facts["arn"]})
+	secret := plain.With(settings{"kms": "alias/audit"})
 	s.write(resource.Change{Address: a, After: secret})
 	s.shows(a, secret)
 	update := resource.Change{Address: a, Before: secret, After: plain}

@@ -96,7 +96,7 @@ func TestNeedsOfWhatATrailStandsOn(t *testing.T) {
 
 func TestDeletedKeyIsLostOnlyLater(t *testing.T) {
 	known := typeOf(t, "kms_key")
-	want := []string{"the key, 30 days later: what it encrypted can't be read then"}
+	want := []string{"the key and what it has encrypted, once its 30 days are over,"}
 	if diff := cmp.Diff(want, known.OneWay(resource.Resource{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

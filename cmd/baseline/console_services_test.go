@@ -47,11 +47,19 @@ func serviceClient(account *sandbox.Account, service, region string) (any, error
 	return nil, fmt.Errorf("no service %q", service)
 }
 
-// callService makes a call as SERVICE:ACTION in a Region and prints its answer. The values of parameters are JSON, or else text;
-// one that begins with @ is a file's text.
+// callService makes a call as SERVICE:ACTION in a Region and prints its answer, or only one text of it where the last parameter is
+// .NAME. The values of parameters are JSON, or else text; one that begins with @ is a file's text.
 func callService(account *sandbox.Account, action, region string, params []string) error {
+	field := ""
+	if n := len(params); n > 0 && params[n-1][0] == '.' {
+		field, params = params[n-1][1:], params[:n-1]
+	}
 	out, err := serviceAnswer(account, action, region, params)
 	if err != nil {
+		return err
+	}
+	if field != "" {
+		_, err := fmt.Fprintln(os.Stdout, reflect.ValueOf(out).FieldByName(field).Elem())
 		return err
 	}
 	shown, err := json.MarshalIndent(out, "", "  ")

@@ -27,7 +27,7 @@ import (
 //	console FILE root MFA KEYS             gives root a device (none, virtual or hardware) and so many access keys
 //	console FILE root centralized          takes all credentials from root, as central management of root access does
 //	console FILE SERVICE:ACTION REGION [Name=value ...]  makes one call to another service than IAM, and prints the answer as JSON
-//	console FILE dump                      prints all settings of the account, without what AWS chooses
+//	console FILE dump                      prints all settings of the account, without what AWS chooses or leaves there to try a bucket
 //	console FILE organization ID ACCOUNT   puts the account into an organization that ACCOUNT manages
 //	console FILE organization-trail ARN BUCKET  has the organization keep a trail that records everything
 //	console FILE bucket-of ACCOUNT NAME    has another account take the name of a bucket
@@ -51,7 +51,7 @@ func act(account *sandbox.Account, action string, args []string) error {
 	}
 	switch action {
 	case "dump":
-		_, err := os.Stdout.Write(account.DumpSettings())
+		_, err := os.Stdout.WriteString(settingsOf(account))
 		return err
 	case "organization":
 		return account.SetOrganization(sandbox.Organization{ID: args[0], Management: args[1]})
@@ -116,6 +116,15 @@ func act(account *sandbox.Account, action string, args []string) error {
 		return fmt.Errorf("%s: HTTP %d", action, status)
 	}
 	return nil
+}
+
+// trials are the lines of a dump about the empty objects with which CloudTrail has tried out a bucket. How many there are depends on
+// how often a trail was made or changed.
+var trials = regexp.MustCompile(`(?m),?\n    "s3-object/[^"]*/AWSLogs/[^"]*/CloudTrail/": (0|\[[0,\s]*\])`)
+
+// settingsOf is all that somebody has chosen about an account.
+func settingsOf(account *sandbox.Account) string {
+	return trials.ReplaceAllString(string(account.DumpSettings()), "")
 }
 
 // use makes a call with an access key.

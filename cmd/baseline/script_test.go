@@ -63,6 +63,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 filepath.Join("..", "..", "testdata", "script"),
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TEST_NOW", "2026-11-21T14:02:11Z")
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // under the race detector, every command would end a second late

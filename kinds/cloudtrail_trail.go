@@ -52,6 +52,7 @@ func cloudTrailTrail() Kind {
 			Tags:    "tags",
 			Needs:   trailNeeds,
 			Follows: trailNeeds,
+			Keeps:   trailKeeps,
 			Lay: func(a resource.Address, wanted resource.Object, see func(resource.Address) (resource.Resource, bool)) resource.Object {
 				home, _, _ := trailPlace(a)
 				return layKeyReference(home, wanted, see)
@@ -108,6 +109,16 @@ func trailNeeds(account string, a resource.Address, o resource.Object) []resourc
 		needs = append(needs, resource.At(snsTopicKind, topic[3], topic[5]))
 	}
 	return needs
+}
+
+// trailKeeps has the key stay while there are log files that may be encrypted with it.
+func trailKeeps(_ string, a resource.Address, o resource.Object) []resource.Kept {
+	home, _, _ := trailPlace(a)
+	key, ok := keyReferredTo(home, o.Text("kms"))
+	if !ok {
+		return nil
+	}
+	return []resource.Kept{{What: key, While: resource.At(s3BucketKind, o.Text("bucket")), Why: "which can't be read without it"}}
 }
 
 func isARN(text string) bool { return strings.HasPrefix(text, "arn:") }

@@ -5,12 +5,16 @@ import (
 	"strings"
 
 	"github.com/aws/smithy-go"
+
+	"baseline/resource"
 )
 
 // AdvisedError is a failure of a call with what a reader can do about it, where AWS's own message does not say.
 type AdvisedError struct {
 	Err    error
 	Advice string
+	// Class is what the failure means where AWS's code does not say, "" where it does.
+	Class resource.Class
 }
 
 func (e *AdvisedError) Error() string { return e.Err.Error() + "; " + e.Advice }

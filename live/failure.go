@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,6 +43,7 @@ func callError(err error) error {
 	}
 	if advised, ok := errors.AsType[*kinds.AdvisedError](err); ok {
 		failed.Message += "; " + advised.Advice
+		failed.Class = cmp.Or(advised.Class, failed.Class)
 	}
 	if takes := permission(call); failed.Class == resource.Denied && !strings.Contains(failed.Message, takes) &&
 		!strings.Contains(failed.Message, "not authorized to perform: ") {

@@ -37,6 +37,11 @@ func (m *making) overlay() {
 			if m.declared(m.owner(a)) && m.owner(a) != a {
 				continue // said once, of the owner
 			}
+			if m.typeOf(a).Named && len(m.Live[a].Settings) == 0 {
+				m.problem(a, "is to be made or kept, but the one of this name belongs to %s, who would get what is meant for it: "+
+					"choose another name, or use it as it is", owner)
+				continue
+			}
 			f := resource.Finding{
 				Rule: "owned-elsewhere", Subject: a, Severity: resource.Medium,
 				Seen:   "declared in the file, but it belongs to " + owner + "; it is left as it is",

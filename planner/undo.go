@@ -123,7 +123,7 @@ func Undo(made []Made, account Account) (*Draft, []Drift) {
 			drift = append(drift, Drift{Address: m.Address, Left: m.After, Found: found.Settings, Settings: Differences(m.After, found.Settings)})
 		}
 	}
-	drift = append(drift, w.keepDrifted(ours, drift)...)
+	drift = append(drift, w.keep(made, ours, drift)...)
 	w.follow(func(resource.Address) bool { return false })
 	w.leaveLingering()
 	w.checkReferences()
@@ -140,14 +140,6 @@ func (w *work) needsLook(m Made, found resource.Resource) bool {
 	}
 	differs := slices.Concat(Differences(m.Before, m.After), Differences(m.After, found.Settings))
 	return slices.ContainsFunc(w.typeOf(m.Address).Detail, func(name string) bool { return slices.Contains(differs, name) })
-}
-
-// gained returns what others have given to an object that the run made, and that would be lost with it.
-func (w *work) gained(e *edit) []string {
-	if t := w.typeOf(e.address); t.Holds != nil && e.reborn && e.after == nil {
-		return t.Holds(e.live.Facts)
-	}
-	return nil
 }
 
 // suffered reports whether an object named something only loosely, as in a trust, that the run took away.
@@ -196,40 +188,6 @@ func (w *work) undo(m Made, found resource.Resource) *edit {
 		e.replace = e.replace || slices.Contains(w.typeOf(m.Address).Fixed, name)
 	}
 	return e
-}
-
-// keepDrifted takes out the deletions that would take along what somebody else has since added, and names that as drift.
-func (w *work) keepDrifted(ours map[resource.Address]bool, known []Drift) []Drift {
-	drifted := map[resource.Address]bool{}
-	for _, d := range known {
-		drifted[d.Address] = true
-	}
-	var drift []Drift
-	for _, a := range w.addresses() {
-		e := w.edits[a]
-		if e.live.Settings == nil || !e.deletes() {
-			continue
-		}
-		if gained := w.gained(e); len(gained) > 0 {
-			drift = append(drift, Drift{Address: a, Left: e.live.Settings, Found: e.live.Settings, Gained: gained})
-			delete(w.edits, a)
-			continue
-		}
-		for _, needer := range w.needers[a] {
-			if w.edits[needer] != nil || needer == a {
-				continue
-			}
-			if !ours[needer] && !drifted[needer] {
-				drift = append(drift, Drift{Address: needer, Found: w.Live[needer].Settings})
-				drifted[needer] = true
-			}
-			if e.after == nil && w.edits[a] != nil {
-				delete(w.edits, a)
-				w.draft.Notices = append(w.draft.Notices, a.Plain()+" stays: it holds what the run did not give it")
-			}
-		}
-	}
-	return drift
 }
 
 // Moved compares what a plan saw with what is there now, object by object, and returns those that differ: first what the

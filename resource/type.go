@@ -50,6 +50,9 @@ type Type struct {
 	// AWS tries out when the object is written, such as the policy of the bucket that a trail writes to. A deletion comes before
 	// theirs. Unlike needs they may be missing.
 	Follows func(account string, a Address, o Object) []Address
+	// Keeps returns what must stay, where a run is taken back, as long as something else stays and holds anything: the key without
+	// which nobody can read what a trail has delivered.
+	Keeps func(account string, a Address, o Object) []Kept
 	// Interim returns a harmless first form for an object that is part of a circle of needs, to be replaced by the real one
 	// when the others exist. Nil where the kind can't be in a circle.
 	Interim func(account string, after Object) Object
@@ -67,4 +70,11 @@ type Type struct {
 	Final bool
 	// Looks is true where a deletion must be looked at closely before it is planned.
 	Looks bool
+}
+
+// Kept is an object that must stay while another stays and holds anything.
+type Kept struct {
+	What, While Address
+	// Why says of what is held what would become of it, as in "which can't be read without it".
+	Why string
 }

@@ -32,7 +32,7 @@ func (a *Account) dump(show func(c *call, k *kind, e entity) (at string, value a
 		return []byte(err.Error())
 	}
 	defer release()
-	c := &call{account: a.id, options: &a.options, store: a.store, operation: &operation{write: true}}
+	c := &call{account: a.id, options: &a.options, store: a.store, operation: &operation{write: true}, now: a.options.Now().UTC()}
 	lines := map[string][]string{}
 	for _, k := range a.store.kinds {
 		if k.settings == nil {
@@ -40,6 +40,9 @@ func (a *Account) dump(show func(c *call, k *kind, e entity) (at string, value a
 		}
 		for e := range a.store.all(k.name) {
 			at, value := show(c, k, e)
+			if value == nil {
+				continue // its time has come since it was last touched
+			}
 			text, err := json.Marshal(value)
 			if err != nil {
 				return fmt.Appendf(nil, "%s: %s", at, err)

@@ -16,7 +16,7 @@ type kind struct {
 	// count adds the kind's lines to GetAccountSummary.
 	count func(c *call, summary map[string]int)
 	// settings are what someone chose about an entity, under a name that survives its being made again; see DumpSettings.
-	// A kind without is no part of what an account is, such as a session: it is left out of dumps.
+	// A kind without is no part of what an account is, such as a session: it is left out of dumps, as are entities of which this is nil.
 	settings func(c *call, e entity) (name string, settings any)
 	// taggedAs is the kind's name in the Resource Groups Tagging API, for kinds that API can read. Its entities are tagged.
 	taggedAs string

@@ -33,11 +33,11 @@ func kmsAliasKind() *kind {
 		decode: decodeAs[KMSAlias],
 		settings: func(c *call, e entity) (string, any) {
 			a, _ := e.(*KMSAlias)
-			state := ""
-			if k, ok := findRegional[*KMSKey](c, kmsKeyKindName, a.Region, a.KeyID); ok {
-				state = k.State
+			k, err := c.keyByAlias(a.Name, a.Region)
+			if err != nil {
+				return "", nil
 			}
-			return a.Region + "/" + a.Name, state
+			return a.Region + "/" + a.Name, k.State
 		},
 	}
 }

@@ -68,9 +68,13 @@ func kmsKeyKind() *kind {
 	return &kind{name: kmsKeyKindName, decode: decodeAs[KMSKey], settings: kmsKeySettings}
 }
 
-// kmsKeySettings tells a key under the names of its aliases, for a key that is made again has another id.
+// kmsKeySettings tells a key under the names of its aliases, for a key that is made again has another id. One whose deletion has
+// come has none.
 func kmsKeySettings(c *call, e entity) (string, any) {
 	k, _ := e.(*KMSKey)
+	if k.gone(c.now) {
+		return "", nil
+	}
 	names := []string{}
 	for _, a := range linked[*KMSAlias](c, aliasOf(k.ID)) {
 		names = append(names, a.Name)

@@ -194,8 +194,9 @@ func (c *command) wayBack(ctx context.Context, s *session, run *applier.Run, who
 	if err != nil {
 		return nil, nil, err
 	}
-	account := planner.Account{ID: who.Account, Live: reading.State, Types: kinds.Types(), Looked: lookedAt(heldObjects(made))}
-	if account.Live, err = s.Look(ctx, account.Live, heldObjects(made)); err != nil {
+	named := heldObjects(who.Account, made)
+	account := planner.Account{ID: who.Account, Live: reading.State, Types: kinds.Types(), Looked: lookedAt(named)}
+	if account.Live, err = s.Look(ctx, account.Live, named); err != nil {
 		return nil, nil, err
 	}
 	var drift []planner.Drift
@@ -231,17 +232,27 @@ func extraKinds(made []planner.Made) []resource.Kind {
 	return extra
 }
 
-// heldObjects are those of a run's objects that no read shows, and that must be looked at.
-func heldObjects(made []planner.Made) []resource.Address {
-	held := map[resource.Kind]bool{}
+// heldObjects are those of a run's objects, and of those whose staying would have some of them stay, that no read shows, and that
+// must be looked at.
+func heldObjects(account string, made []planner.Made) []resource.Address {
+	types := map[resource.Kind]resource.Type{}
 	for _, t := range kinds.Types() {
-		held[t.Kind] = t.Held || t.Named
+		types[t.Kind] = t
 	}
 	var objects []resource.Address
-	for _, m := range made {
-		if held[m.Address.Kind] {
-			objects = append(objects, m.Address)
+	add := func(a resource.Address) {
+		if t := types[a.Kind]; t.Held || t.Named {
+			objects = append(objects, a)
 		}
 	}
-	return objects
+	for _, m := range made {
+		add(m.Address)
+		if keeps := types[m.Address.Kind].Keeps; keeps != nil && m.After != nil {
+			for _, kept := range keeps(account, m.Address, m.After) {
+				add(kept.While)
+			}
+		}
+	}
+	slices.SortFunc(objects, resource.Address.Compare)
+	return slices.Compact(objects)
 }

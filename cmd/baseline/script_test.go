@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -65,6 +63,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 filepath.Join("..", "..", "testdata", "script"),
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TEST_NOW", "2026-11-21T14:02:11Z")
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // under the race detector, every command would end a second late
@@ -84,175 +83,10 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// console does by hand to the sandbox in a file, at the script's time, what people do to an account:
-//
-//	console FILE ACTION [Name=value ...]   makes one call; a value @file is that file's text
-//	console FILE sign-in USER              signs in with the user's password
-//	console FILE use USER [N]              makes a call with the user's first (Nth) access key by id
-//	console FILE use KEY                   makes a call with this access key
-//	console FILE assume ROLE               makes a call with a session of the role
-//	console FILE seed DETAILS [REPORT]     fills the account from what AWS printed of another: details, credential report
-//	console FILE confirm ADDRESS           confirms the subscriptions of an address, as its owner does by the link in the mail
-//	console FILE root MFA KEYS             gives root a device (none, virtual or hardware) and so many access keys
-//	console FILE root centralized          takes all credentials from root, as central management of root access does
-func console(args []string) int {
-	account, err := sandbox.Open(args[0], sandbox.Options{Now: scriptNow})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer account.Close()
-	if err := act(account, args[1], args[2:]); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return 0
-}
-
-func act(account *sandbox.Account, action string, args []string) error {
-	switch action {
-	case "sign-in":
-		return account.SignIn(args[0])
-	case "confirm":
-		return account.ConfirmSubscriptions(args[0])
-	case "use":
-		key, err := keyOf(account, args)
-		if err != nil {
-			return err
-		}
-		return use(account, key)
-	case "assume":
-		_, body, err := call(account.Client(), "http://sandbox.invalid/", "AssumeRole", []string{
-			"Version=2011-06-15", "RoleArn=arn:aws:iam::" + account.ID() + ":role/" + args[0], "RoleSessionName=console",
-		})
-		if err != nil {
-			return err
-		}
-		key := keyIDs.FindStringSubmatch(body)
-		if key == nil {
-			return errors.New(body)
-		}
-		return use(account, key[1])
-	case "seed":
-		for i, seed := range []func(io.Reader) error{account.SeedFrom, account.SeedReport} {
-			if i == len(args) {
-				break
-			}
-			text, err := os.ReadFile(args[i])
-			if err != nil {
-				return err
-			}
-			if err := seed(strings.NewReader(strings.TrimSpace(string(text)))); err != nil {
-				return err
-			}
-		}
-		return nil
-	case "root":
-		if args[0] == "centralized" {
-			return account.SetRoot(sandbox.Root{})
-		}
-		keys, err := strconv.Atoi(args[1])
-		if err != nil {
-			return err
-		}
-		return account.SetRoot(sandbox.Root{Password: true, MFA: args[0], AccessKeys: keys})
-	}
-	status, body, err := call(account.Client(), "http://sandbox.invalid/", action, args)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintln(os.Stdout, body)
-	if status != http.StatusOK {
-		return fmt.Errorf("%s: HTTP %d", action, status)
-	}
-	return nil
-}
-
-// use makes a call with an access key.
-func use(account *sandbox.Account, key string) error {
-	request, err := http.NewRequest(http.MethodPost, "http://sandbox.invalid/", strings.NewReader("Action=GetCallerIdentity&Version=2011-06-15"))
-	if err != nil {
-		return err
-	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+key+"/20261121/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0")
-	answer, err := account.Client().Do(request)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("a call with %s: %s", key, answer.Status)
-	}
-	return nil
-}
-
-var keyIDs = regexp.MustCompile(`<AccessKeyId>(\w+)</AccessKeyId>`)
-
-// keyOf returns the id of an access key: USER [N], or the id itself.
-func keyOf(account *sandbox.Account, args []string) (string, error) {
-	if strings.HasPrefix(args[0], "AKIA") {
-		return args[0], nil
-	}
-	_, body, err := call(account.Client(), "http://sandbox.invalid/", "ListAccessKeys", []string{"UserName=" + args[0]})
-	if err != nil {
-		return "", err
-	}
-	n := 1
-	if len(args) > 1 {
-		if n, err = strconv.Atoi(args[1]); err != nil {
-			return "", err
-		}
-	}
-	keys := keyIDs.FindAllStringSubmatch(body, -1)
-	if n > len(keys) {
-		return "", fmt.Errorf("user %s has %d access keys", args[0], len(keys))
-	}
-	return keys[n-1][1], nil
-}
-
-// scriptNow is the time that the script sets, or the computer's.
-func scriptNow() time.Time {
-	if now := os.Getenv("TEST_NOW"); now != "" {
-		return mustParse(now)
-	}
-	return time.Now()
-}
-
-func mustParse(now string) time.Time {
-	at, err := time.Parse(time.RFC3339, now)
-	if err != nil {
-		panic(err)
-	}
-	return at
-}
-
 // clockOf is the clock of an account that is served: it starts at the script's time and runs, for its faults need that.
 func clockOf(ts *testscript.TestScript) func() time.Time {
 	at, begun := mustParse(ts.Getenv("TEST_NOW")), time.Now()
 	return func() time.Time { return at.Add(time.Since(begun)) }
-}
-
-func call(client *http.Client, endpoint, action string, params []string) (int, string, error) {
-	form := url.Values{"Action": {action}, "Version": {"2010-05-08"}}
-	for _, p := range params {
-		name, value, _ := strings.Cut(p, "=")
-		if file, ok := strings.CutPrefix(value, "@"); ok {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				return 0, "", err
-			}
-			value = string(text)
-		}
-		form.Set(name, value)
-	}
-	answer, err := client.PostForm(endpoint, form)
-	if err != nil {
-		return 0, "", err
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
-	return answer.StatusCode, string(body), err
 }
 
 // serveScript starts a sandbox over HTTP for the rest of the script and points AWS clients at it: serve FILE [enforce] [FAULT ...].
@@ -300,7 +134,8 @@ func signalAt(ts *testscript.TestScript, sig os.Signal, args []string) {
 			return
 		}
 		r.Body = io.NopCloser(strings.NewReader(string(body)))
-		hit := strings.Contains(string(body), "Action="+action+"&")
+		hit := strings.Contains(string(body), "Action="+action+"&") || strings.HasSuffix(r.Header.Get("X-Amz-Target"), "."+action) ||
+			strings.HasSuffix(r.URL.Path, "/operation/"+action)
 		if hit {
 			seen++
 		}

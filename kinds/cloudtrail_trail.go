@@ -52,7 +52,10 @@ func cloudTrailTrail() Kind {
 			Tags:    "tags",
 			Needs:   trailNeeds,
 			Follows: trailNeeds,
-			Keeps:   trailKeeps,
+			Tries: []string{
+				"bucket", "prefix", "organization", "kms", "log_group", "log_role", "sns_topic", "insights",
+			},
+			Keeps: trailKeeps,
 			Lay: func(a resource.Address, wanted resource.Object, see func(resource.Address) (resource.Resource, bool)) resource.Object {
 				home, _, _ := trailPlace(a)
 				return layKeyReference(home, wanted, see)

@@ -26,6 +26,7 @@ func logsGroup() Kind {
 			Tags:     "tags",
 			Needs:    keyOfLogsGroup,
 			Follows:  keyOfLogsGroup, // whose policy CloudWatch Logs tries out
+			Tries:    []string{"kms"},
 			Lay: func(a resource.Address, wanted resource.Object, see func(resource.Address) (resource.Resource, bool)) resource.Object {
 				region, _ := regionOf(a)
 				return layKeyReference(region, wanted, see)

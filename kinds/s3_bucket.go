@@ -45,6 +45,7 @@ func s3Bucket() Kind {
 			Named:   true,
 			Needs:   logTarget,
 			Follows: logTarget,
+			Tries:   []string{"access_logs"},
 			Keeps: func(_ string, a resource.Address, _ resource.Object) []resource.Kept {
 				return []resource.Kept{{What: resource.At(s3BucketPolicyKind, a.Name), While: a, Why: "which it protects"}}
 			},

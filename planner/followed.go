@@ -2,6 +2,7 @@ package planner
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"baseline/resource"
@@ -15,7 +16,7 @@ func (w *work) linkFollowed(at map[resource.Address]*stepsAt, e *edit) {
 		return
 	}
 	here := at[e.address]
-	if e.after != nil {
+	if e.after != nil && (e.creates() || tries(t, e)) {
 		for _, other := range w.editsOf(t.Follows(w.ID, e.address, e.after)) {
 			for _, first := range []*step{at[other].create, at[other].update} {
 				w.afterStep(here.create, first)
@@ -33,6 +34,11 @@ func (w *work) linkFollowed(at map[resource.Address]*stepsAt, e *edit) {
 			w.afterStep(at[other].update, here.remove)
 		}
 	}
+}
+
+// tries reports whether an update makes AWS try out what the object follows.
+func tries(t *resource.Type, e *edit) bool {
+	return slices.ContainsFunc(Differences(e.live.Settings, e.after), func(name string) bool { return slices.Contains(t.Tries, name) })
 }
 
 // editsOf returns the edited ones of some objects and of their parts.

@@ -61,7 +61,7 @@ func recordingTypes() []resource.Type {
 		},
 		{
 			Kind: tapeKind, Extra: true, Tags: "tags", Defaults: resource.Object{"on": true, "tags": tags{}},
-			Needs: shelf, Follows: shelf,
+			Needs: shelf, Follows: shelf, Tries: []string{"shelf"},
 			Weakens: func(before, after resource.Object) []string {
 				if before.Flag("on") && !after.Flag("on") {
 					return []string{"nothing is recorded any more"}
@@ -307,5 +307,19 @@ func TestFactsOfTheMoment(t *testing.T) {
 	_, drift := planner.Undo([]planner.Made{{Address: address("x_shelf/S"), After: resource.Object{"tags": tags{}}}}, recording(live))
 	if len(drift) != 1 || drift[0].String() != "shelf/S has since got 4 boxes" {
 		t.Error(drift)
+	}
+}
+
+// Switching a tape on tries nothing out, so that it need not wait for a lock, which may be for another tape.
+func TestWhatIsNotTriedOutIsNotWaitedFor(t *testing.T) {
+	live := objects{"x_tape/t": tape("S", false), "x_shelf/S": {"tags": tags{}}, "x_shelf_lock/S": {"document": resource.Document(foreign)}}.state(nil)
+	want := &resource.Want{
+		Name:    accounts.Name,
+		Objects: objects{"x_tape/t": {"shelf": "S", "on": true}, "x_shelf_lock/S": {"statements": allow("s3:Get*")}}.byAddress(),
+	}
+	for _, c := range planner.Make(want, recording(live)).Changes {
+		if len(c.Needs) > 0 {
+			t.Errorf("%s waits for %v", c.Address, c.Needs)
+		}
 	}
 }

@@ -58,8 +58,8 @@ func mergeStatement(text string, want *spliced, i int, own string) (string, erro
 
 func isOwn(sid, own string) bool { return own != "" && strings.HasPrefix(sid, own) }
 
-// Lacking returns those statements of a wanted document, as they are written there, that a policy does not have by meaning. A text
-// that cannot be read lacks all of them; an unreadable wanted document wants none.
+// Lacking returns those statements of a wanted document, as they are written there, that a policy does not have by meaning, nor
+// anything that allows more. A text that cannot be read lacks all of them; an unreadable wanted document wants none.
 func Lacking(text, wanted string) []string {
 	want, err := splicedOf(wanted)
 	if err != nil {
@@ -71,7 +71,8 @@ func Lacking(text, wanted string) []string {
 	}
 	var lacking []string
 	for i := range want.statements {
-		if have.find(&want.statements[i]) < 0 {
+		wider := slices.ContainsFunc(have.statements, func(s Statement) bool { return s.covers(&want.statements[i]) })
+		if have.find(&want.statements[i]) < 0 && !wider {
 			lacking = append(lacking, want.raw(i))
 		}
 	}

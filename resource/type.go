@@ -50,6 +50,8 @@ type Type struct {
 	// AWS tries out when the object is written, such as the policy of the bucket that a trail writes to. A deletion comes before
 	// theirs. Unlike needs they may be missing.
 	Follows func(account string, a Address, o Object) []Address
+	// Tries are the settings for the sake of which an update follows others. An update of none of them need not.
+	Tries []string
 	// Keeps returns what must stay, where a run is taken back, as long as something else stays and holds anything: the key without
 	// which nobody can read what a trail has delivered.
 	Keeps func(account string, a Address, o Object) []Kept

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"baseline/resource"
@@ -63,10 +64,10 @@ func (c *command) dangerConsent(plan *resource.Plan, o applyFlags) error {
 		dangers, flags, lines = append(dangers, "more than the limits allow"), append(flags, "--allow-large"), append(lines, plan.Large...)
 	}
 	if len(lost) > 0 {
-		dangers, flags, lines = append(dangers, "one-way changes"), append(flags, "--allow-one-way"), append(lines, lost...)
+		dangers, flags, lines = append(dangers, "one-way changes"), append(flags, "--allow-one-way"), append(lines, fewest(lost)...)
 	}
 	if len(weaker) > 0 {
-		dangers, flags, lines = append(dangers, "changes that weaken the audit"), append(flags, allowWeakerAudit), append(lines, weaker...)
+		dangers, flags, lines = append(dangers, "changes that weaken the audit"), append(flags, allowWeakerAudit), append(lines, fewest(weaker)...)
 	}
 	if len(dangers) == 0 {
 		return nil
@@ -80,6 +81,15 @@ func (c *command) dangerConsent(plan *resource.Plan, o applyFlags) error {
 		err:  fmt.Errorf("the plan holds %s; nothing was changed\n  %s", strings.Join(dangers, " and "), strings.Join(lines, "\n  ")),
 		next: []string{"if that is meant, add " + strings.Join(flags, " ") + advice},
 	}
+}
+
+// fewest names some dangers of a sort, since the plan has shown all of them.
+func fewest(dangers []string) []string {
+	const named = 5
+	if len(dangers) <= named+1 {
+		return dangers
+	}
+	return append(slices.Clip(dangers[:named]), fmt.Sprintf("and %d more; the plan names them all", len(dangers)-named))
 }
 
 // allowWeakerAudit is the flag without which nothing makes the record of what is done in the account smaller.

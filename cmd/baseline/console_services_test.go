@@ -95,7 +95,7 @@ func serviceAnswer(account *sandbox.Account, action, region string, params []str
 		}
 	}
 	answer := method.Call([]reflect.Value{reflect.ValueOf(context.Background()), in})
-	if err, failed := answer[1].Interface().(error); failed {
+	if err, failed := reflect.TypeAssert[error](answer[1]); failed {
 		return nil, err
 	}
 	out := answer[0].Elem()

@@ -53,6 +53,17 @@ def list_no_service_specific_credentials():
     IamResponse.list_service_specific_credentials = lambda self: ActionResult({"ServiceSpecificCredentials": []})
 
 
+def simulate_policies():
+    """moto cannot simulate policies. It enforces none either, so that all that is asked about is allowed."""
+
+    def simulate(self):
+        pairs = [(action, on) for action in self._get_param("ActionNames") for on in self._get_param("ResourceArns", ["*"])]
+        results = [{"EvalActionName": action, "EvalResourceName": on, "EvalDecision": "allowed"} for action, on in pairs]
+        return ActionResult({"EvaluationResults": results, "IsTruncated": False})
+
+    IamResponse.simulate_principal_policy = simulate
+
+
 def keep_boundaries_of_users():
     """moto knows permissions boundaries of roles only: it ignores that of CreateUser and cannot put or delete a user's."""
 
@@ -342,6 +353,7 @@ def speak_cbor():
 
 REPAIRS = [
     list_no_service_specific_credentials,
+    simulate_policies,
     keep_boundaries_of_users,
     keep_tags_of_moved_users,
     move_groups,

@@ -74,13 +74,7 @@ func cloudTrailTrail() Kind {
 				}
 				return lost
 			},
-			Leaves: func(before resource.Resource) []string {
-				left := []string{"its bucket " + before.Settings.Text("bucket") + " and what is in it stay"}
-				if group := before.Settings.Text("log_group"); group != "" {
-					left = append(left, "its log group "+group+" and what is in it stay")
-				}
-				return left
-			},
+			Leaves: trailLeaves,
 		},
 		List:   func(ctx context.Context, r *Reader) (resource.State, error) { return r.Trails(ctx) },
 		Create: createTrail,
@@ -112,6 +106,35 @@ func trailNeeds(account string, a resource.Address, o resource.Object) []resourc
 		needs = append(needs, resource.At(snsTopicKind, topic[3], topic[5]))
 	}
 	return needs
+}
+
+// trailLeaves says what of all that a trail stands on stays when it goes, since the record outlives the trail.
+func trailLeaves(a resource.Address, before resource.Resource, planned func(resource.Address) resource.Op) (left []string) {
+	home, _, _ := trailPlace(a)
+	var allows []string // whose policies keep what they say of the trail
+	bucket := before.Settings.Text("bucket")
+	if planned(resource.At(s3BucketKind, bucket)) != resource.OpDelete {
+		left = append(left, "its bucket "+bucket+" and what is in it stay")
+		if planned(resource.At(s3BucketPolicyKind, bucket)) == "" {
+			allows = append(allows, "its bucket")
+		}
+	}
+	reference := before.Settings.Text("kms")
+	if key, own := keyReferredTo(home, reference); own && planned(key) != resource.OpDelete {
+		left = append(left, "its key "+reference+" stays and still decrypts that")
+		if planned(key) == "" {
+			allows = append(allows, "its key")
+		}
+	}
+	group := before.Settings.Text("log_group")
+	if group != "" && planned(resource.At(logsGroupKind, home, group)) != resource.OpDelete {
+		left = append(left, "its log group "+group+" and what is in it stay",
+			"metric filters of that and their alarms stay where this plan does not name them")
+	}
+	if len(allows) > 0 {
+		left = append(left, "what the policy of "+strings.Join(allows, " and that of ")+" allows for it stays and lets nobody else in")
+	}
+	return left
 }
 
 // trailKeeps has the key stay while there are log files that may be encrypted with it.

@@ -94,12 +94,50 @@ func TestWhatTrailsLoseAndLeave(t *testing.T) {
 	if got := known.OneWay(everything); !cmp.Equal(got, []string{"its digest chain and the history of its deliveries"}) {
 		t.Errorf("it loses %q", got)
 	}
-	want := []string{"its bucket acme-logs-of-audit and what is in it stay", "its log group /trails/audit and what is in it stay"}
-	if diff := cmp.Diff(want, known.Leaves(everything)); diff != "" {
-		t.Errorf("leaves (-want +got):\n%s", diff)
+}
+
+// A trail says what stays of all that it stood on, which the same plan may delete or change.
+func TestWhatTrailsLeave(t *testing.T) {
+	g := auditGround
+	const (
+		bucket   = "its bucket acme-logs-of-audit and what is in it stay"
+		key      = "its key alias/trails/audit stays and still decrypts that"
+		group    = "its log group /trails/audit and what is in it stay"
+		alarms   = "metric filters of that and their alarms stay where this plan does not name them"
+		policies = "what the policy of its bucket and that of its key allows for it stays and lets nobody else in"
+		policy   = "what the policy of its bucket allows for it stays and lets nobody else in"
+	)
+	at := map[string]resource.Address{
+		"bucket": at("s3_bucket", g.Bucket), "policy": at("s3_bucket_policy", g.Bucket), "key": at("kms_key", g.Region, g.alias),
+		"group": at("logs_group", g.Region, g.LogGroup),
 	}
-	if diff := cmp.Diff(want[:1], known.Leaves(resource.Resource{Settings: settings{"bucket": auditGround.Bucket}})); diff != "" {
-		t.Errorf("leaves (-want +got):\n%s", diff)
+	plain := settings{"bucket": g.Bucket, "kms": "", "log_group": ""}
+	for name, test := range map[string]struct {
+		before  settings
+		planned map[string]resource.Op
+		want    []string
+	}{
+		"all":            {g.everything(), nil, []string{bucket, key, group, alarms, policies}},
+		"no more":        {plain, nil, []string{bucket, policy}},
+		"key of another": {plain.With(settings{"kms": "arn:aws:kms:eu-west-1:444455556666:key/k"}), nil, []string{bucket, policy}},
+		"all goes": {g.everything(), map[string]resource.Op{
+			"bucket": resource.OpDelete, "policy": resource.OpDelete, "key": resource.OpDelete, "group": resource.OpDelete,
+		}, nil},
+		"policies change": {g.everything(), map[string]resource.Op{
+			"bucket": resource.OpUpdate, "policy": resource.OpUpdate, "key": resource.OpUpdate, "group": resource.OpUpdate,
+		}, []string{bucket, key, group, alarms}},
+	} {
+		got := typeOf(t, "cloudtrail_trail").Leaves(auditTrail, resource.Resource{Settings: test.before}, func(a resource.Address) resource.Op {
+			for part, op := range test.planned {
+				if at[part] == a {
+					return op
+				}
+			}
+			return ""
+		})
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
 	}
 }
 

@@ -3,11 +3,13 @@ package kinds
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
+	"baseline/policy"
 	"baseline/resource"
 )
 
@@ -38,6 +40,13 @@ func iamRole() Kind {
 			},
 			OneWay: func(resource.Resource) []string {
 				return []string{resource.LosesID + ", by which others trust it", "its running sessions"}
+			},
+			Serves: func(o resource.Object) (resource.Kind, string) {
+				trust, err := policy.Parse(string(o.Document("trust")))
+				if err != nil || !slices.ContainsFunc(trust.Statements, func(s policy.Statement) bool { return allowsService(s, trailService) }) {
+					return "", ""
+				}
+				return cloudTrailTrailKind, "cloudtrail" // which delivers to CloudWatch Logs with it
 			},
 			Interim: func(account string, after resource.Object) resource.Object {
 				return after.With(resource.Object{"trust": trustNobody(account)})

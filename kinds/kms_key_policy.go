@@ -9,10 +9,8 @@ import (
 	"baseline/resource"
 )
 
-// cloudTrail is the service that the record of what is done comes from.
-const cloudTrail = "cloudtrail.amazonaws.com"
-
-// layKey says what a file wants of a key: a policy that has the wanted statements beside those of others. A key that is not there yet begins with the policy that AWS would give it.
+// layKey says what a file wants of a key: a policy that has the wanted statements beside those of others, and beside those of ours
+// by which CloudWatch Logs reads what it has encrypted. A key that is not there yet begins with the policy that AWS would give it.
 func layKey(a resource.Address, wanted resource.Object, see func(resource.Address) (resource.Resource, bool)) resource.Object {
 	laid := wanted.With(nil)
 	delete(laid, "policy_statements")
@@ -26,11 +24,38 @@ func layKey(a resource.Address, wanted resource.Object, see func(resource.Addres
 	if !exists {
 		have = policyOfNewKey(statements)
 	}
-	merged, err := policy.Merge(have, statements, wanted.Text("own"))
+	merged, err := policy.Merge(have, withLogs(statements, have, wanted.Text("own")), wanted.Text("own"))
 	if err == nil { // what cannot be read is left as it is
 		laid["policy"] = resource.Document(merged)
 	}
 	return laid
+}
+
+// withLogs adds to wanted statements those of ours in a policy that allow something to CloudWatch Logs. A log group outlives the
+// trail that it was declared for, and what is in it stays encrypted with the key even if it gets another.
+func withLogs(wanted, have, own string) string {
+	for _, text := range policy.Lacking(wanted, have) {
+		statements := statementsOf([]string{text})
+		if len(statements) != 1 || own == "" || !strings.HasPrefix(statements[0].Sid, own) || !allowsLogs(statements[0]) {
+			continue
+		}
+		if document, err := policy.Parse(wanted); err != nil || slices.ContainsFunc(document.Statements, func(s policy.Statement) bool {
+			return s.Sid == statements[0].Sid // which is wanted in another form
+		}) {
+			continue
+		}
+		if with, err := policy.Merge(wanted, `{"Version":"`+policy.Version2012+`","Statement":`+text+`}`, ""); err == nil {
+			wanted = with
+		}
+	}
+	return wanted
+}
+
+// allowsLogs reports whether a statement allows something to CloudWatch Logs, whose name holds a Region.
+func allowsLogs(s policy.Statement) bool {
+	return s.Effect == policy.Allow && slices.ContainsFunc(s.Principals[policy.Service], func(service string) bool {
+		return strings.HasPrefix(service, "logs.")
+	})
 }
 
 // policyOfNewKey leaves a key to the account that the statements are made for, which their conditions tell, as by the ARN of a
@@ -106,15 +131,19 @@ func keyWeakens(before, after resource.Object) []string {
 	if before.Flag("enabled") && after.Has("enabled") && !after.Flag("enabled") {
 		weaker = append(weaker, "what it encrypted can't be read and nothing can be encrypted with it")
 	}
-	if after.Has("policy") && losesAllow(string(before.Document("policy")), string(after.Document("policy")), cloudTrail) {
+	was, is := string(before.Document("policy")), string(after.Document("policy"))
+	if after.Has("policy") && losesAllow(was, is, func(s policy.Statement) bool { return allowsService(s, trailService) }) {
 		weaker = append(weaker, "CloudTrail may do less with it")
+	}
+	if after.Has("policy") && losesAllow(was, is, allowsLogs) {
+		weaker = append(weaker, "CloudWatch Logs may do less with it")
 	}
 	return weaker
 }
 
-// losesAllow reports whether a policy allows a service something by a statement that another policy has neither as it is nor
-// in a wider form.
-func losesAllow(before, after, service string) bool {
+// losesAllow reports whether a policy has a statement of the sort that allows, which another policy has neither as it is nor in a
+// wider form.
+func losesAllow(before, after string, allows func(policy.Statement) bool) bool {
 	was, err := policy.Parse(before)
 	if err != nil {
 		return false
@@ -122,9 +151,6 @@ func losesAllow(before, after, service string) bool {
 	is, err := policy.Parse(after)
 	if err != nil {
 		return true
-	}
-	allows := func(s policy.Statement) bool {
-		return s.Effect == policy.Allow && slices.Contains(s.Principals[policy.Service], service)
 	}
 	for _, old := range was.Statements {
 		if allows(old) && !slices.ContainsFunc(is.Statements, func(s policy.Statement) bool { return allows(s) && covers(s, old) }) {

@@ -271,6 +271,38 @@ func TestWantedStatementsAreLaidOverThePolicy(t *testing.T) {
 	}
 }
 
+// A log group stays when its trail goes, and what is in it stays encrypted, so CloudWatch Logs keeps what we let it do with the key.
+func TestStatementsForLogsAreKept(t *testing.T) {
+	const forLogs = `{"Sid":"BaselineLogsAudit","Effect":"Allow","Principal":{"Service":"logs.eu-west-1.amazonaws.com"},"Action":"kms:Decrypt*","Resource":"*"}`
+	forOther := strings.NewReplacer("BaselineTrail", "BaselineOther", "trail/audit", "trail/other").Replace(ourStatement)
+	have, err := policy.Merge(keyOfAccount, forOther, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if have, err = policy.Merge(have, `{"Version":"2012-10-17","Statement":`+forLogs+`}`, ""); err != nil {
+		t.Fatal(err)
+	}
+	lay := func(own, statements string) string {
+		t.Helper()
+		laid := typeOf(t, "kms_key").Lay(auditKey, settings{"policy_statements": resource.Document(statements), "own": own},
+			func(resource.Address) (resource.Resource, bool) {
+				return resource.Resource{Settings: settings{"policy": resource.Document(have)}}, true
+			})
+		return string(laid.Document("policy"))
+	}
+	got := lay("Baseline", ourStatement)
+	if !strings.Contains(got, forLogs) || !strings.Contains(got, "BaselineTrail") || strings.Contains(got, "BaselineOther") {
+		t.Errorf("policy: %s", got)
+	}
+	wider := strings.Replace(forLogs, "kms:Decrypt*", "kms:*", 1)
+	if got = lay("Baseline", `{"Version":"2012-10-17","Statement":`+wider+`}`); !strings.Contains(got, wider) || strings.Contains(got, forLogs) {
+		t.Errorf("one that is wanted in another form: %s", got)
+	}
+	if got = lay("", ourStatement); strings.Count(got, forLogs) != 1 {
+		t.Errorf("that of others: %s", got)
+	}
+}
+
 // withoutSids makes the statement that AWS names by words with blanks one without a name.
 func withoutSids(t *testing.T, o resource.Object) resource.Object {
 	t.Helper()

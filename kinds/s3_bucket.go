@@ -82,7 +82,7 @@ func layBucket(_ resource.Address, wanted resource.Object, _ func(resource.Addre
 
 func bucketLoses(before resource.Resource) []string {
 	if holds := before.Facts[factHolds]; holds != "" {
-		return []string{holds + " in it"}
+		return []string{"what is in it (" + holds + ")"}
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ func TestWeakens(t *testing.T) {
 	key := settings{"policy": resource.Document(keyForTrail), "enabled": true, "rotation": 365}
 	twoTrails := strings.Replace(keyForTrail, `"arn:aws:cloudtrail:eu-west-1:111122223333:trail/audit"`,
 		`["arn:aws:cloudtrail:eu-west-1:111122223333:trail/audit","arn:aws:cloudtrail:eu-west-1:111122223333:trail/other"]`, 1)
+	forLogs := strings.Replace(keyForTrail, `"Statement":[`, `"Statement":[{"Effect":"Allow","Principal":{"Service":"logs.eu-west-1.amazonaws.com"},"Action":"kms:Decrypt*","Resource":"*"},`, 1)
 	for _, test := range []struct {
 		name          string
 		kind          resource.Kind
@@ -31,6 +32,7 @@ func TestWeakens(t *testing.T) {
 		{"a statement for CloudTrail wider", "kms_key", key, key.With(settings{"policy": resource.Document(twoTrails)}), ""},
 		{"a statement for CloudTrail narrower", "kms_key", key.With(settings{"policy": resource.Document(twoTrails)}), key, "CloudTrail may do less with it"},
 		{"a condition more for CloudTrail", "kms_key", key, key.With(settings{"policy": resource.Document(strings.Replace(keyForTrail, `"Condition":{`, `"Condition":{"Bool":{"aws:SecureTransport":"true"},`, 1))}), "CloudTrail may do less with it"},
+		{"a statement for log groups gone", "kms_key", key.With(settings{"policy": resource.Document(forLogs)}), key, "CloudWatch Logs may do less with it"},
 		{"another order of a policy", "kms_key", key, key.With(settings{"policy": resource.Document(strings.Replace(keyForTrail, `{"Version":"2012-10-17",`, `{ "Version" : "2012-10-17",`, 1))}), ""},
 		{"a policy that is not changed", "kms_key", key, settings{"rotation": 0}, ""},
 

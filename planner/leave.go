@@ -44,9 +44,10 @@ func (m *making) leave() {
 	m.keepHeld()
 }
 
-// keepHeld gives up deletions that nobody asked for by name where something that stays holds on to the object: one policy
-// that is somebody's boundary must not keep the whole file from being planned.
+// keepHeld gives up deletions that nobody asked for by name where something that stays holds on to the object, or may do so unseen: one
+// policy that is somebody's boundary must not keep the whole file from being planned.
 func (m *making) keepHeld() {
+	m.keepServing()
 	for again := true; again; {
 		again = false
 		for _, a := range m.addresses() {
@@ -65,6 +66,29 @@ func (m *making) keepHeld() {
 				})
 			}
 		}
+	}
+}
+
+// keepServing gives up deletions that nobody asked for by name of what objects may use that were not read.
+func (m *making) keepServing() {
+	read := append(requirements.Needs(m.want.Require).Kinds, m.want.Extra...)
+	for _, a := range m.addresses() {
+		e, t := m.edits[a], m.typeOf(a)
+		if !e.unasked || t.Serves == nil {
+			continue
+		}
+		kind, section := t.Serves(e.live.Settings)
+		if kind == "" || slices.Contains(read, kind) {
+			continue
+		}
+		delete(m.edits, a)
+		m.kept[a] = true
+		user, _, _ := strings.Cut(resource.At(kind, "any").Plain(), "/")
+		m.draft.Findings = append(m.draft.Findings, resource.Finding{
+			Rule: "kept", Subject: a, Severity: resource.Low,
+			Seen:   fmt.Sprintf("%s, but a %s may use it, which is seen only with `%s` in the file", e.reason, user, section),
+			Advice: fmt.Sprintf("write `%s: {}` to have that seen, or declare it, or declare it absent", section),
+		})
 	}
 }
 

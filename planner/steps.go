@@ -102,7 +102,7 @@ func (w *work) newStep(e *edit, before, after resource.Object) *step {
 		s.change.OneWay = w.losses(e)
 		s.change.Final = t.Final
 		if t.Leaves != nil {
-			s.change.Notes = t.Leaves(e.live)
+			s.change.Notes = t.Leaves(e.address, e.live, w.planned)
 		}
 	case before != nil:
 		if t.Notes != nil {
@@ -117,6 +117,19 @@ func (w *work) newStep(e *edit, before, after resource.Object) *step {
 		s.change.Notes = append(s.change.Notes, "the trust in "+strings.Join(dead, ", ")+", who was deleted, can't come back")
 	}
 	return s
+}
+
+// planned says what the plan does to an object, "" where it leaves it as it is.
+func (w *work) planned(a resource.Address) resource.Op {
+	switch e := w.edits[a]; {
+	case e == nil:
+		return ""
+	case e.after == nil:
+		return resource.OpDelete
+	case e.live.Settings == nil:
+		return resource.OpCreate
+	}
+	return resource.OpUpdate
 }
 
 // losses says what deleting the object takes away for good.

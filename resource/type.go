@@ -34,8 +34,9 @@ type Type struct {
 	// Lingers says of a part why AWS deletes it in no other way than with its owner, or by itself later; "" where it does. As long as
 	// the owner stays, such a part is left to itself.
 	Lingers func(before Resource) string
-	// Leaves says what a deletion leaves behind that was there for the object alone, one phrase each.
-	Leaves func(before Resource) []string
+	// Leaves says what a deletion leaves behind that was there for the object alone, one phrase each. Planned tells what the same plan
+	// does to another object, "" where it leaves it as it is.
+	Leaves func(a Address, before Resource, planned func(Address) Op) []string
 	// Weakens says in which way a change makes the record of what is done in the account smaller or less sure, one phrase each.
 	// Before is nil for a creation, after for a deletion.
 	Weakens func(before, after Object) []string
@@ -55,6 +56,9 @@ type Type struct {
 	// Keeps returns what must stay, where a run is taken back, as long as something else stays and holds anything: the key without
 	// which nobody can read what a trail has delivered.
 	Keeps func(account string, a Address, o Object) []Kept
+	// Serves returns a kind with Extra whose objects may use this one, and the section of a file that has them read: what may be in use
+	// unseen is deleted only where it is declared absent. It returns "" for an object that no such kind uses.
+	Serves func(Object) (kind Kind, section string)
 	// Interim returns a harmless first form for an object that is part of a circle of needs, to be replaced by the real one
 	// when the others exist. Nil where the kind can't be in a circle.
 	Interim func(account string, after Object) Object

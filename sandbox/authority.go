@@ -6,8 +6,8 @@ import (
 )
 
 // What a user or a role may do by its own policies. It is decided here and nowhere else: for calls, with Options.Enforce, and for
-// whoever asks with SimulatePrincipalPolicy. Conditions are not evaluated, so both sides of doubt go against the caller: a
-// statement with a condition never allows anything, and always denies what it may deny.
+// whoever asks with SimulatePrincipalPolicy. Conditions are not evaluated but for the prefix that a call of S3 lists, so both sides
+// of doubt go against the caller: a statement with another condition never allows anything, and always denies what it may deny.
 
 // An authority is who wants to do something, with what may let him.
 type authority struct {
@@ -115,6 +115,12 @@ func (a authority) weigh(statements []statement, p permit) (decision string, key
 		if !s.speaksOf(p.action) || !a.reaches(s, p) {
 			continue
 		}
+		if p.judges(s.condition) {
+			if !isMet(s.condition, p.known) {
+				continue
+			}
+			s.condition = nil
+		}
 		for _, operator := range s.condition {
 			tests, _ := operator.value.(object)
 			for _, test := range tests {
@@ -129,6 +135,28 @@ func (a authority) weigh(statements []statement, p permit) (decision string, key
 		}
 	}
 	return decision, keys
+}
+
+// judges says whether all that a condition asks is known of the call.
+func (p permit) judges(condition object) bool {
+	if p.context == nil {
+		return false
+	}
+	for _, operator := range condition {
+		tests, _ := operator.value.(object)
+		for _, test := range tests {
+			if !strings.EqualFold(test.key, prefixKey) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// known is what the call says about a condition key.
+func (p permit) known(key string) (value string, present bool) {
+	value, present = p.context[key]
+	return value, present
 }
 
 // reaches says whether a statement is about what a permit is on.

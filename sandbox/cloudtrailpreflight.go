@@ -53,7 +53,7 @@ func (c *call) preflightBucket(t *Trail) error {
 		if !c.canWrite(t, key) {
 			return insufficientBucketPolicy(t.Bucket)
 		}
-		c.putObject(t.Bucket, key, 0)
+		c.putEmptyObject(t.Bucket, key)
 		c.keepEvenIfRefused()
 	}
 	return nil

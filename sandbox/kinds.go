@@ -47,6 +47,7 @@ func kinds() []*kind {
 		sessionKind(),
 		bucketKind(),
 		objectKind(),
+		objectContentKind(),
 		accountBlockKind(),
 		kmsKeyKind(),
 		kmsAliasKind(),

@@ -146,12 +146,13 @@ func injected(code string) error {
 
 // injectedTexts are AWS's texts for errors that come out of the blue.
 var injectedTexts = map[string]string{
-	"Throttling":             "Rate exceeded",
-	"ThrottlingException":    "Rate exceeded",
-	"ConcurrentModification": "The request was rejected because multiple requests to change this object were submitted simultaneously.",
-	"ServiceFailure":         "The request processing has failed because of an unknown error, exception or failure.",
-	"ExpiredToken":           "The security token included in the request is expired",
-	"InvalidClientTokenId":   "The security token included in the request is invalid.",
+	"Throttling":                 "Rate exceeded",
+	"ThrottlingException":        "Rate exceeded",
+	"ConcurrentModification":     "The request was rejected because multiple requests to change this object were submitted simultaneously.",
+	"ConditionalRequestConflict": "A conflicting conditional operation is currently in progress against this resource. Please try again.",
+	"ServiceFailure":             "The request processing has failed because of an unknown error, exception or failure.",
+	"ExpiredToken":               "The security token included in the request is expired",
+	"InvalidClientTokenId":       "The security token included in the request is invalid.",
 }
 
 // loses counts a write that succeeded and says whether its answer is lost.

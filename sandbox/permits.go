@@ -16,6 +16,9 @@ type permit struct {
 	on string
 	// or is another form of the same ARN that policies may be written with, "" for none.
 	or string
+	// context is what is known of the call by condition key, in lower case, where it is known at all: of what is listed, the
+	// prefix. Nil where nothing is.
+	context map[string]string
 }
 
 // accountWide are the operations of IAM that are on nothing in particular.
@@ -75,7 +78,7 @@ func (c *call) permits(service string) []permit {
 	case "iam":
 		return c.iamPermits()
 	case "s3":
-		return []permit{c.s3Permit()}
+		return c.s3Permits()
 	case "sts", "tag":
 		return []permit{{action: service + ":" + c.operation.name, on: cmp.Or(c.text("RoleArn"), "*")}}
 	}

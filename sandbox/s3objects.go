@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -15,7 +14,7 @@ const objectKindName = "s3-object"
 // nullVersion is the id of a version that was made without versioning.
 const nullVersion = "null"
 
-// An Object is what is kept under one key of a bucket: not what it holds, but how much.
+// An Object is what is kept under one key of a bucket, but for what it holds; see [ObjectContent].
 type Object struct {
 	Bucket string `json:"bucket"`
 	Key    string `json:"key"`
@@ -29,6 +28,13 @@ type ObjectVersion struct {
 	Size         int       `json:"size"` // bytes
 	Modified     time.Time `json:"modified"`
 	DeleteMarker bool      `json:"deleteMarker,omitempty"`
+	// ETag is without quotes; "" for what was put before contents were kept.
+	ETag string `json:"etag,omitempty"`
+	// Type is the Content-Type it was put with, "" for none.
+	Type string `json:"type,omitempty"`
+	// Checksum is the one it was put with, as the header's name and value; both are "" for none.
+	Checksum   objectChecksum   `json:"checksum,omitzero"`
+	Encryption objectEncryption `json:"encryption,omitzero"`
 }
 
 // place keeps the case of the key, in which keys differ.
@@ -57,9 +63,33 @@ func objectKind() *kind {
 	}
 }
 
+const objectContentKindName = "s3-object-content"
+
+// An ObjectContent is what a version of an object holds. It is kept apart from the object, so that a new version does not
+// write the old ones again.
+type ObjectContent struct {
+	Bucket  string `json:"bucket"`
+	Key     string `json:"key"`
+	Version string `json:"version"`
+	Data    []byte `json:"data"`
+}
+
+// place ends with the version, whose ids hold no question mark.
+func (o *ObjectContent) place() place {
+	return place{kind: objectContentKindName, name: o.Bucket + "/" + o.Key + "?" + o.Version}
+}
+
+func (o *ObjectContent) born() time.Time { return time.Time{} }
+func (o *ObjectContent) links() []string { return nil }
+
+func objectContentKind() *kind {
+	return &kind{name: objectContentKindName, decode: decodeAs[ObjectContent]}
+}
+
 func objectOperations() []operation {
 	return []operation{
 		write("PutObject", ofBucket(putObject)),
+		read("GetObject", ofBucket(getObject)),
 		read("HeadObject", ofBucket(headObject)),
 		write("DeleteObject", ofBucket(deleteObject)),
 		read("ListObjectsV2", ofBucket(listObjects)),
@@ -73,20 +103,29 @@ func (c *call) object(bucket, key string) *Object {
 	return o
 }
 
-// putObject puts an object of so many bytes into a bucket that there is.
-func (c *call) putObject(bucket, key string, size int) {
+// current is the version that an object shows to who names none; nil where there is none or it is deleted.
+func (o *Object) current() *ObjectVersion {
+	if o == nil || o.Versions[0].DeleteMarker {
+		return nil
+	}
+	return &o.Versions[0]
+}
+
+// putEmptyObject puts an object that holds nothing into a bucket that there is, for a service of AWS.
+func (c *call) putEmptyObject(bucket, key string) {
 	if b, ok := c.store.get(bucketPlace(bucket)).(*Bucket); ok {
-		c.putVersion(b, key, ObjectVersion{Size: size})
+		c.putVersion(b, key, ObjectVersion{ETag: md5Of(nil), Encryption: objectEncryption{Algorithm: b.Encryption.Algorithm}}, nil)
 	}
 }
 
 // putVersion makes a version the newest. Without versioning it takes the place of the one made without.
-func (c *call) putVersion(b *Bucket, key string, v ObjectVersion) ObjectVersion {
-	v.ID, v.Modified = nullVersion, c.now
+func (c *call) putVersion(b *Bucket, key string, v ObjectVersion, data []byte) ObjectVersion {
+	v.ID, v.Modified, v.Size = nullVersion, c.now, len(data)
 	if b.Versioning == versioningEnabled {
 		v.ID = base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(c.random(20))
 	}
 	changed := &Object{Bucket: b.Name, Key: key, Versions: []ObjectVersion{v}}
+	content := &ObjectContent{Bucket: b.Name, Key: key, Version: v.ID, Data: data}
 	if old := c.object(b.Name, key); old != nil {
 		for _, other := range old.Versions {
 			if other.ID != v.ID {
@@ -95,12 +134,17 @@ func (c *call) putVersion(b *Bucket, key string, v ObjectVersion) ObjectVersion 
 		}
 	}
 	c.put(changed)
+	if len(data) > 0 {
+		c.put(content)
+	} else {
+		c.remove(content)
+	}
 	return v
 }
 
-// entityTag is made up of what is known of an object; clients take it as it is.
+// entityTag is quoted, as in headers and lists.
 func (v ObjectVersion) entityTag() string {
-	return `"` + strconv.FormatUint(hashOf(v.ID, strconv.Itoa(v.Size)), 16) + `"`
+	return `"` + cmp.Or(v.ETag, strconv.FormatUint(hashOf(v.ID, strconv.Itoa(v.Size)), 16)) + `"`
 }
 
 // versionHeaders name a version, where versions have names.
@@ -115,42 +159,107 @@ func versionHeaders(b *Bucket, v ObjectVersion) map[string]string {
 	return h
 }
 
+// putObject keeps what was sent, if the conditions that came with it are met.
 func putObject(c *call, b *Bucket) (answer, error) {
-	size := c.number(decodedLength, len(c.body))
-	v := c.putVersion(b, c.text(keyField), ObjectVersion{Size: size})
+	key := c.text(keyField)
+	data, sum, err := c.content()
+	if err != nil {
+		return done, err
+	}
+	encryption, err := c.encryptionOf(b)
+	if err != nil {
+		return done, err
+	}
+	if err := c.mayReplace(c.object(b.Name, key).current()); err != nil {
+		return done, err
+	}
+	v := ObjectVersion{ETag: md5Of(data), Type: c.text(typeHeader), Checksum: sum, Encryption: encryption}
+	if encryption.Key != "" {
+		v.ETag = sealedTag(c.random(16)) // AWS's is no MD5 either, since that would tell of what is encrypted
+	}
+	v = c.putVersion(b, key, v, data)
 	h := versionHeaders(b, v)
 	h["ETag"] = v.entityTag()
-	h["x-amz-server-side-encryption"] = b.Encryption.Algorithm
+	v.Checksum.tell(h)
+	encryption.tell(h)
 	return answer{rest: restAnswer{header: h}}, nil
 }
 
+// getObject answers with what a version holds.
+func getObject(c *call, b *Bucket) (answer, error) {
+	v, h, err := c.asked(b)
+	if err != nil {
+		return done, err
+	}
+	if v.Encryption.Key != "" {
+		if _, err := c.usableKey(v.Encryption.Key); err != nil {
+			return done, err
+		}
+	}
+	held, _ := c.store.get((&ObjectContent{Bucket: b.Name, Key: c.text(keyField), Version: v.ID}).place()).(*ObjectContent)
+	if held == nil && v.Size > 0 {
+		return done, refuse("NotImplemented", "The object was put by a version of the sandbox that did not keep contents.")
+	}
+	a := answer{rest: restAnswer{header: h}}
+	if held != nil {
+		a.rest.body = string(held.Data)
+	}
+	return a, nil
+}
+
 func headObject(c *call, b *Bucket) (answer, error) {
+	_, h, err := c.asked(b)
+	return answer{rest: restAnswer{header: h}}, err
+}
+
+// asked is the version that a call reads, with the headers that tell of it, if the call's conditions let it.
+func (c *call) asked(b *Bucket) (ObjectVersion, map[string]string, error) {
+	none := ObjectVersion{}
 	o := c.object(b.Name, c.text(keyField))
 	if o == nil {
-		return done, noSuchKey()
+		return none, nil, c.noSuchKey(b)
 	}
 	v := o.Versions[0]
 	if c.given("versionId") {
 		at := o.version(c.text("versionId"))
 		if at < 0 {
-			return done, refuse("NoSuchVersion", "The specified version does not exist.")
+			return none, nil, refuse("NoSuchVersion", "The specified version does not exist.")
 		}
 		v = o.Versions[at]
 		if v.DeleteMarker {
-			return done, refuse("MethodNotAllowed", "The specified method is not allowed against this resource.")
+			return none, nil, refuse("MethodNotAllowed", "The specified method is not allowed against this resource.")
 		}
 	}
 	if v.DeleteMarker {
-		return done, noSuchKey()
+		return none, nil, c.noSuchKey(b)
+	}
+	if err := c.mayRead(v); err != nil {
+		return none, nil, err
 	}
 	h := versionHeaders(b, v)
 	h["Content-Length"] = strconv.Itoa(v.Size)
+	h["Content-Type"] = cmp.Or(v.Type, "binary/octet-stream")
 	h["ETag"] = v.entityTag()
 	h["Last-Modified"] = v.Modified.UTC().Format(http.TimeFormat)
-	return answer{rest: restAnswer{header: h}}, nil
+	v.Encryption.tell(h)
+	if c.text("x-amz-checksum-mode") == "ENABLED" {
+		v.Checksum.tell(h)
+	}
+	return v, h, nil
 }
 
-func noSuchKey() error { return refuse("NoSuchKey", "The specified key does not exist.") }
+// noSuchKey tells that there is no object only to who may list the bucket.
+func (c *call) noSuchKey(b *Bucket) error {
+	if who, judged := c.callerAuthority(); judged && c.options.Enforce {
+		if who.rule(permit{action: "s3:ListBucket", on: b.arn(), context: map[string]string{}}).decision != ruledAllowed {
+			return refuse("AccessDenied", "User: %s is not authorized to perform: s3:ListBucket on resource: %s "+
+				"because no identity-based policy allows the s3:ListBucket action", c.caller.arn, b.arn())
+		}
+	}
+	return errNoSuchKey()
+}
+
+func errNoSuchKey() error { return refuse("NoSuchKey", "The specified key does not exist.") }
 
 func (o *Object) version(id string) int {
 	return slices.IndexFunc(o.Versions, func(v ObjectVersion) bool { return v.ID == id })
@@ -162,7 +271,7 @@ func deleteObject(c *call, b *Bucket) (answer, error) {
 	key := c.text(keyField)
 	o := c.object(b.Name, key)
 	if !c.given("versionId") && b.Versioning != "" {
-		marker := c.putVersion(b, key, ObjectVersion{DeleteMarker: true})
+		marker := c.putVersion(b, key, ObjectVersion{DeleteMarker: true}, nil)
 		return answer{rest: restAnswer{status: http.StatusNoContent, header: versionHeaders(b, marker)}}, nil
 	}
 	if o == nil {
@@ -174,190 +283,11 @@ func deleteObject(c *call, b *Bucket) (answer, error) {
 	}
 	gone := o.Versions[at]
 	changed := &Object{Bucket: o.Bucket, Key: o.Key, Versions: slices.Delete(slices.Clone(o.Versions), at, at+1)}
+	c.remove(&ObjectContent{Bucket: o.Bucket, Key: o.Key, Version: gone.ID})
 	if len(changed.Versions) == 0 {
 		c.remove(o)
 	} else {
 		c.put(changed)
 	}
 	return answer{rest: restAnswer{status: http.StatusNoContent, header: versionHeaders(b, gone)}}, nil
-}
-
-// mostKeys is how many keys a page of a list holds at most, and when nothing else is asked for.
-const mostKeys = 1000
-
-type listObjectsResult struct {
-	Name                  string
-	Prefix                string
-	Delimiter             string `xml:",omitempty"`
-	StartAfter            string `xml:",omitempty"`
-	KeyCount              int
-	MaxKeys               int
-	IsTruncated           bool
-	ContinuationToken     string `xml:",omitempty"`
-	NextContinuationToken string `xml:",omitempty"`
-	Contents              []listedObject
-	CommonPrefixes        []commonPrefix
-}
-
-type listedObject struct {
-	Key          string
-	LastModified string
-	ETag         string
-	Size         int
-	StorageClass string
-}
-
-type commonPrefix struct{ Prefix string }
-
-// A listing is one line of a list: an object, or what the keys of several begin with up to the delimiter.
-type listing struct {
-	key    string
-	object *Object // nil for a common prefix
-}
-
-// listObjects lists the current versions of a bucket's objects, in the order of their keys.
-func listObjects(c *call, b *Bucket) (answer, error) {
-	if c.text("list-type") != "2" {
-		return done, refuse("InvalidArgument", "Invalid List Type specified in request")
-	}
-	size, err := c.keysOnPage()
-	if err != nil {
-		return done, err
-	}
-	lines := c.listings(b, func(o *Object) bool {
-		return !o.Versions[0].DeleteMarker && o.Key > c.text("start-after")
-	})
-	out := listObjectsResult{
-		Name: b.Name, Prefix: c.text("prefix"), Delimiter: c.text("delimiter"), StartAfter: c.text("start-after"),
-		MaxKeys: size, ContinuationToken: c.text("continuation-token"),
-	}
-	page, next, err := restPage(c, c.text("continuation-token"), size, lines, func(l listing) string { return l.key })
-	if err != nil {
-		return done, err
-	}
-	out.KeyCount, out.NextContinuationToken, out.IsTruncated = len(page), next, next != ""
-	for _, l := range page {
-		if l.object == nil {
-			out.CommonPrefixes = append(out.CommonPrefixes, commonPrefix{l.key})
-			continue
-		}
-		v := l.object.Versions[0]
-		out.Contents = append(out.Contents, listedObject{l.key, restTime(v.Modified), v.entityTag(), v.Size, "STANDARD"})
-	}
-	a, err := respondXML("ListBucketResult", out)
-	a.rest.header = map[string]string{"x-amz-bucket-region": b.Region}
-	return a, err
-}
-
-func (c *call) keysOnPage() (int, error) {
-	size := c.number("max-keys", mostKeys)
-	if size < 0 {
-		return 0, refuse("InvalidArgument", "Argument maxKeys must be an integer between 0 and 2147483647")
-	}
-	return min(size, mostKeys), nil
-}
-
-// listings are a bucket's objects that begin with the prefix asked for, those alike up to the delimiter as one.
-func (c *call) listings(b *Bucket, keep func(o *Object) bool) []listing {
-	prefix, delimiter := c.text("prefix"), c.text("delimiter")
-	var lines []listing
-	for _, o := range linked[*Object](c, objectsOf(b.Name)) {
-		rest, found := strings.CutPrefix(o.Key, prefix)
-		if !found || !keep(o) {
-			continue
-		}
-		group, _, cut := strings.Cut(rest, delimiter)
-		if delimiter == "" || !cut {
-			lines = append(lines, listing{o.Key, o})
-			continue
-		}
-		common := prefix + group + delimiter
-		if len(lines) == 0 || lines[len(lines)-1].key != common {
-			lines = append(lines, listing{key: common})
-		}
-	}
-	return lines
-}
-
-type listVersionsResult struct {
-	Name            string
-	Prefix          string
-	KeyMarker       string
-	VersionIDMarker string `xml:"VersionIdMarker"`
-	MaxKeys         int
-	IsTruncated     bool
-	NextKeyMarker   string `xml:",omitempty"`
-	NextVersionID   string `xml:"NextVersionIdMarker,omitempty"`
-	Version         []listedVersion
-	DeleteMarker    []listedMarker
-}
-
-type listedVersion struct {
-	Key          string
-	VersionID    string `xml:"VersionId"`
-	IsLatest     bool
-	LastModified string
-	ETag         string
-	Size         int
-	StorageClass string
-}
-
-type listedMarker struct {
-	Key          string
-	VersionID    string `xml:"VersionId"`
-	IsLatest     bool
-	LastModified string
-}
-
-// listObjectVersions lists all versions and delete markers, a key's newest first. The markers of pages are what they name.
-func listObjectVersions(c *call, b *Bucket) (answer, error) {
-	size, err := c.keysOnPage()
-	if err != nil {
-		return done, err
-	}
-	if c.given("delimiter") {
-		return done, refuse("NotImplemented", "A query you provided implies functionality that is not implemented.")
-	}
-	out := listVersionsResult{
-		Name: b.Name, Prefix: c.text("prefix"), MaxKeys: size,
-		KeyMarker: c.text("key-marker"), VersionIDMarker: c.text("version-id-marker"),
-	}
-	budget, last := c.budget(size, out.KeyMarker+out.VersionIDMarker), [2]string{}
-	for _, l := range c.versionsBehind(b, out.KeyMarker, out.VersionIDMarker) {
-		if budget == 0 {
-			out.IsTruncated, out.NextKeyMarker, out.NextVersionID = true, last[0], last[1]
-			break
-		}
-		budget--
-		last = [2]string{l.Key, l.ID}
-		if l.DeleteMarker {
-			out.DeleteMarker = append(out.DeleteMarker, listedMarker{l.Key, l.ID, l.latest, restTime(l.Modified)})
-		} else {
-			out.Version = append(out.Version,
-				listedVersion{l.Key, l.ID, l.latest, restTime(l.Modified), l.entityTag(), l.Size, "STANDARD"})
-		}
-	}
-	return respondXML("ListVersionsResult", out)
-}
-
-// A keyVersion is a version with its key.
-type keyVersion struct {
-	ObjectVersion
-	Key    string
-	latest bool
-}
-
-// versionsBehind are the versions that come after one, or after all of a key when no version is named.
-func (c *call) versionsBehind(b *Bucket, key, version string) []keyVersion {
-	var behind []keyVersion
-	for _, l := range c.listings(b, func(o *Object) bool { return o.Key >= key }) {
-		passed := l.key > key
-		for i, v := range l.object.Versions {
-			if passed {
-				behind = append(behind, keyVersion{v, l.key, i == 0})
-			}
-			passed = passed || (version != "" && v.ID == version)
-		}
-	}
-	return behind
 }

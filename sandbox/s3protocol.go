@@ -16,7 +16,7 @@ import (
 
 // S3 is REST: the method, the path and the query say what is asked. What the request says by them and by its headers
 // becomes the call's form: the bucket and the key under bucketField and keyField, headers of Amazon's by their names in
-// lower case, and the query as it is.
+// lower case, some of HTTP's own likewise behind httpPrefix, and the query as it is.
 const (
 	bucketField = "Bucket"
 	keyField    = "Key"
@@ -29,6 +29,24 @@ const (
 	decodedLength = "x-amz-decoded-content-length"
 	accountHeader = "x-amz-account-id"
 )
+
+// httpPrefix begins the names of the fields for headers that are HTTP's own, not Amazon's.
+const httpPrefix = "http:"
+
+// The headers of HTTP's own that say something about an object.
+const (
+	ifMatchHeader      = httpPrefix + "if-match"
+	ifNoneMatchHeader  = httpPrefix + "if-none-match"
+	ifModifiedHeader   = httpPrefix + "if-modified-since"
+	ifUnmodifiedHeader = httpPrefix + "if-unmodified-since"
+	typeHeader         = httpPrefix + "content-type"
+	encodingHeader     = httpPrefix + "content-encoding"
+	md5Header          = httpPrefix + "content-md5"
+)
+
+var httpHeaders = []string{
+	ifMatchHeader, ifNoneMatchHeader, ifModifiedHeader, ifUnmodifiedHeader, typeHeader, encodingHeader, md5Header,
+}
 
 // s3Namespace is the XML namespace of S3's answers.
 const s3Namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
@@ -138,8 +156,13 @@ func restForm(r *http.Request) url.Values {
 			form.Set(lower, r.Header.Get(name))
 		}
 	}
-	for _, own := range []string{bucketField, keyField, hostRegionField, styleField} {
+	for _, own := range append(httpHeaders, bucketField, keyField, hostRegionField, styleField) {
 		form.Del(own)
+	}
+	for _, field := range httpHeaders {
+		if value := r.Header.Get(strings.TrimPrefix(field, httpPrefix)); value != "" {
+			form.Set(field, value)
+		}
 	}
 	path := strings.TrimPrefix(r.URL.Path, "/")
 	bucket, region := hostParts(cmp.Or(r.Host, r.URL.Host))
@@ -233,7 +256,7 @@ func sendREST(w http.ResponseWriter, req *request, status int, id, body string) 
 	h.Set("X-Amz-Id-2", id)
 	h.Set("Server", "AmazonS3")
 	isHead := strings.HasPrefix(operationName(req), "Head")
-	if isHead {
+	if isHead || status == http.StatusNotModified {
 		body = ""
 	}
 	if body != "" && h.Get("Content-Type") == "" {
@@ -290,6 +313,9 @@ var restStatuses = map[string]int{
 	"BucketAlreadyOwnedByYou":                        http.StatusConflict,
 	"BucketNotEmpty":                                 http.StatusConflict,
 	"OperationAborted":                               http.StatusConflict,
+	"ConditionalRequestConflict":                     http.StatusConflict,
+	"NotModified":                                    http.StatusNotModified,
+	"PreconditionFailed":                             http.StatusPreconditionFailed,
 	"InternalError":                                  http.StatusInternalServerError,
 	"NotImplemented":                                 http.StatusNotImplemented,
 	"ServiceUnavailable":                             http.StatusServiceUnavailable,
@@ -310,7 +336,7 @@ func routeOf(method string, form url.Values) string {
 	for _, name := range slices.Sorted(maps.Keys(form)) {
 		switch {
 		case name == bucketField, name == keyField, name == hostRegionField, name == styleField:
-		case strings.HasPrefix(strings.ToLower(name), "x-amz-"), slices.Contains(plainQuery, name):
+		case strings.HasPrefix(strings.ToLower(name), "x-amz-"), strings.HasPrefix(name, httpPrefix), slices.Contains(plainQuery, name):
 		default:
 			chosen = append(chosen, name)
 		}
@@ -364,7 +390,7 @@ var (
 		"GET list-type":            "ListObjectsV2",
 		"GET versions":             "ListObjectVersions",
 	}
-	objectRoutes = map[string]string{"PUT ": "PutObject", "HEAD ": "HeadObject", "DELETE ": "DeleteObject"}
+	objectRoutes = map[string]string{"PUT ": "PutObject", "GET ": "GetObject", "HEAD ": "HeadObject", "DELETE ": "DeleteObject"}
 	// accountBlockOperations have the names of IAM's actions: S3 Control's own names are those of the bucket's.
 	accountBlockOperations = map[string]string{
 		http.MethodPut:    "PutAccountPublicAccessBlock",

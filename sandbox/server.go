@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// maxRequest bounds a request's body in bytes: the largest document there is, every character of it percent-encoded, and
+// maxRequest bounds the body in bytes of a request that puts no object: the largest document there is, every character of it percent-encoded, and
 // room for the rest.
 const maxRequest = 1 << 20
 
@@ -29,7 +29,11 @@ func (r *request) action() string { return r.service.name + ":" + r.operation.na
 // panics with [http.ErrAbortHandler], which makes an HTTP server close it.
 func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := requestID()
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+	most := int64(maxRequest)
+	if credentialScope(r).service == "s3" {
+		most = mostContent + mostFraming
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	if err != nil {
 		queryProtocol{}.refuse(w, nil, id, &failure{code: "RequestEntityTooLarge", message: err.Error()})
 		return

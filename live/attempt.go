@@ -165,13 +165,13 @@ func (unsent) RetryableError() bool { return false }
 // errNoContent stands for an answer without content, which the SDK takes for an account that is empty.
 var errNoContent = errors.New("the answer has no content")
 
-// saysSomething reports whether a success of the call comes with a document. All reads do, but for those that read only headers;
-// and so do all calls of the services that speak XML forms.
+// saysSomething reports whether a success of the call comes with a document. All reads do, but for those that read only headers,
+// and for what an object holds, which may be nothing; and so do all calls of the services that speak XML forms.
 func saysSomething(ctx context.Context) bool {
 	operation := awsmiddleware.GetOperationName(ctx)
 	switch awsmiddleware.GetServiceID(ctx) {
 	case s3.ServiceID, s3control.ServiceID, kms.ServiceID, cloudwatchlogs.ServiceID, cloudtrail.ServiceID, cloudwatch.ServiceID:
-		return isRead(operation) && !strings.HasPrefix(operation, "Head")
+		return isRead(operation) && !strings.HasPrefix(operation, "Head") && operation != "GetObject"
 	}
 	return true
 }

@@ -141,6 +141,7 @@ var classes = map[string]resource.Class{
 	"BucketAlreadyOwnedByYou":       resource.Exists,
 	"BucketNotEmpty":                resource.InUse,
 	"OperationAborted":              resource.Busy,
+	"ConditionalRequestConflict":    resource.Busy,
 
 	// KMS, CloudWatch Logs, CloudWatch and SNS.
 	"NotFoundException":              resource.Missing,

@@ -258,7 +258,7 @@ func newWork(t *testing.T, a *account) *work {
 	t.Helper()
 	w := &work{account: a, dir: t.TempDir()}
 	w.Applier = &applier.Applier{
-		Account: a, Store: applier.NewStore(w.dir), Types: types, Clock: a.clock, Parallel: 1,
+		Account: a, Store: applier.NewStore(w.dir, applier.Locking{Clock: a.clock}), Types: types, Clock: a.clock, Parallel: 1,
 		Tell: func(e applier.Event) { w.events = append(w.events, e) },
 	}
 	return w
@@ -282,7 +282,7 @@ func (w *work) mustApply(t *testing.T, plan *resource.Plan) *applier.Run {
 
 func (w *work) mustLoad(t *testing.T, id string) *applier.Run {
 	t.Helper()
-	run, err := w.Store.Load(id)
+	run, err := w.Store.Load(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package applier
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -118,7 +119,14 @@ func list(drift []planner.Drift, say func(planner.Drift) string) string {
 //
 // The run is on disk, with the plan that undoes it, before the first change. When ctx ends, no new step begins, the calls
 // under way are waited for, and the run can be resumed. An *IncompleteError holds the run that was left.
+//
+// The account is locked for as long as it takes, unless the store has locked it already: see [Store.Lock] for what that may refuse.
 func (a *Applier) Apply(ctx context.Context, header Header, plan *resource.Plan, fresh bool) (*Run, error) {
+	release, err := a.Store.hold(ctx, plan.Account, header.Undoes)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	if !fresh {
 		live, err := a.read(ctx, plan)
 		if err != nil {
@@ -137,7 +145,7 @@ func (a *Applier) Apply(ctx context.Context, header Header, plan *resource.Plan,
 		}
 	}
 	header.Started = a.Clock.Now().UTC()
-	journal, run, err := a.Store.begin(header, plan)
+	journal, run, err := a.Store.begin(ctx, header, plan)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +154,17 @@ func (a *Applier) Apply(ctx context.Context, header Header, plan *resource.Plan,
 
 // Resume finishes a run that was interrupted or failed half-way. Steps that began and never ended are looked at and done
 // again from whatever they left. An object of a step that never began must be as planned, or a *StaleError names it.
+//
+// A run that the store has not claimed is claimed, and loaded anew, for as long as it takes.
 func (a *Applier) Resume(ctx context.Context, run *Run) (*Run, error) {
+	if a.Store.lease(run.Plan.Account) == nil {
+		claimed, err := a.Store.Claim(ctx, run.ID)
+		if err != nil {
+			return nil, err
+		}
+		run = claimed
+		defer func() { _ = a.Store.Release(ctx, run.Plan.Account) }() // the run has its end, and a lock that stays behind ends by itself
+	}
 	live, err := a.read(ctx, run.Plan)
 	if err != nil {
 		return nil, err
@@ -160,7 +178,7 @@ func (a *Applier) Resume(ctx context.Context, run *Run) (*Run, error) {
 			return nil, err
 		}
 	}
-	journal, err := a.Store.reopen(run, a.Clock.Now())
+	journal, err := a.Store.reopen(ctx, run, a.Clock.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -277,6 +295,7 @@ func kindsOf(changes []resource.Change) []resource.Kind {
 // carryOut does the steps, checks what came of them, and records the result.
 func (a *Applier) carryOut(ctx context.Context, x *execution) (*Run, error) {
 	run := x.run
+	x.lease = a.Store.lease(run.Plan.Account)
 	incomplete := x.steps(ctx)
 	if incomplete == nil {
 		incomplete = x.check(ctx)
@@ -289,7 +308,12 @@ func (a *Applier) carryOut(ctx context.Context, x *execution) (*Run, error) {
 		incomplete.Cause = err
 	}
 	run.Result = x.result(incomplete)
-	if err := a.Store.finish(run); err != nil && incomplete == nil {
+	if _, taken := errors.AsType[*TakenOverError](err); taken || x.lease.gone() { // how the run ends is for others to say
+		run.Result = nil
+		x.tell(Event{Kind: Finished})
+		return run, incomplete
+	}
+	if err := a.Store.finish(ctx, run); err != nil && incomplete == nil {
 		incomplete = &IncompleteError{Run: run, Cause: err}
 	}
 	x.tell(Event{Kind: Finished})

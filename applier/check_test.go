@@ -55,7 +55,7 @@ func TestAStalePlanIsRefused(t *testing.T) {
 			if len(w.account.calls) > 0 {
 				t.Errorf("it called %v", w.account.calls)
 			}
-			if entries, err := os.ReadDir(w.dir); err != nil || len(entries) > 0 {
+			if entries, err := os.ReadDir(w.dir); err != nil || len(entries) != 1 || entries[0].Name() != "locks" {
 				t.Errorf("it recorded %v, %v", entries, err)
 			}
 		})

@@ -19,6 +19,7 @@ type execution struct {
 	*Applier
 	run     *Run
 	journal *journal
+	lease   *lease
 	changes []resource.Change
 	// doubtful are the steps that an earlier pass began and nobody heard the end of.
 	doubtful map[int]bool
@@ -33,6 +34,8 @@ type outcome struct {
 	step int
 	took time.Duration
 	err  error
+	// unbegun is true where err kept the step from beginning.
+	unbegun bool
 }
 
 // steps carries out all steps that are not done yet, side by side where their needs allow. The first failure keeps new steps
@@ -66,6 +69,12 @@ func (x *execution) steps(ctx context.Context) *IncompleteError {
 		underWay--
 		x.finished.Add(1)
 		change := &x.changes[o.step]
+		if o.unbegun {
+			x.finished.Add(-1)
+			x.run.Steps[o.step] = Step{Progress: Waiting}
+			stopped, stop.Cause = true, o.err
+			continue
+		}
 		if o.err != nil {
 			x.run.Steps[o.step] = Step{Progress: Broken, Error: o.err.Error()}
 			stopped = true
@@ -81,7 +90,7 @@ func (x *execution) steps(ctx context.Context) *IncompleteError {
 			}
 		}
 	}
-	if ctx.Err() != nil {
+	if ctx.Err() != nil && stop.Cause == nil {
 		stop.Cause = context.Cause(ctx)
 	}
 	if stopped || slices.ContainsFunc(x.run.Steps, func(s Step) bool { return s.Progress != Made }) {
@@ -118,7 +127,16 @@ func (x *execution) schedule() (ready intHeap, waits []int, next [][]int) {
 // an interrupted call is one more answer that nobody hears.
 func (x *execution) step(ctx context.Context, i int, outcomes chan<- outcome) {
 	begun := x.Clock.Now()
-	err := x.journal.sync(record{Step: i + 1, Event: Began, At: begun.UTC()})
+	err := x.lease.alive(context.WithoutCancel(ctx))
+	if err != nil {
+		outcomes <- outcome{step: i, err: err, unbegun: true}
+		return
+	}
+	err = x.journal.sync(record{Step: i + 1, Event: Began, At: begun.UTC()})
+	if _, taken := errors.AsType[*TakenOverError](err); taken {
+		outcomes <- outcome{step: i, err: err, unbegun: true}
+		return
+	}
 	if err == nil {
 		x.tell(Event{Kind: Began, Step: i + 1, Change: &x.changes[i]})
 		err = x.make(ctx, i)
@@ -174,6 +192,9 @@ func (x *execution) make(ctx context.Context, i int) error {
 		x.tell(Event{Kind: Retrying, Step: i + 1, Change: &x.changes[i], Wait: wait, Err: err})
 		if x.Clock.Sleep(ctx, wait) != nil {
 			return err
+		}
+		if lost := x.lease.alive(calls); lost != nil {
+			return errors.Join(err, lost)
 		}
 	}
 }

@@ -17,3 +17,15 @@ func (j Journal) Write(step int) { j.write(record{Step: step, Event: Done}) }
 
 // Close writes what is left.
 func (j Journal) Close() error { return j.close() }
+
+// Die ends the locks of a store as the end of its process does: nothing more is said of them.
+func Die(s *Store) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, held := range s.leases {
+		held.stop()
+		if g, ok := held.grip.(*fileGrip); ok {
+			_ = g.lock.Close()
+		}
+	}
+}

@@ -21,7 +21,12 @@ type record struct {
 	Event EventKind `json:"event,omitempty"`
 	At    time.Time `json:"at,omitzero"`
 	Error string    `json:"error,omitempty"`
+	// Writer tells who wrote the record from whoever writes the same at the same time, where two might.
+	Writer string `json:"writer,omitempty"`
 }
+
+// claims reports whether the record only says that a run was claimed, or that it goes on.
+func (r record) claims() bool { return r.Header == nil && r.Step == 0 && r.Event == Started }
 
 // durable is what a journal needs of its file, an *os.File.
 type durable interface {
@@ -104,7 +109,9 @@ func (j *journal) flush() {
 		err = j.file.Sync()
 	}
 	if err != nil {
-		err = fmt.Errorf("write the journal: %w", err)
+		if _, taken := errors.AsType[*TakenOverError](err); !taken {
+			err = fmt.Errorf("write the journal: %w", err)
+		}
 		j.mu.Lock()
 		j.err = err
 		j.mu.Unlock()

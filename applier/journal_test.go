@@ -179,7 +179,7 @@ func TestAJournalCutAnywhereLoads(t *testing.T) {
 		if err := os.WriteFile(w.file(id, "journal.jsonl"), journal[:n], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		run, err := w.Store.Load("last")
+		run, err := w.Store.Load(t.Context(), "last")
 		if n < header {
 			// Without its header the run made no change.
 			if !errors.Is(err, applier.ErrNoRun) {
@@ -266,7 +266,7 @@ func TestDamageInAJournalIsNamed(t *testing.T) {
 		if err := os.WriteFile(w.file(id, "journal.jsonl"), bytes.Join(damaged, nil), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err := w.Store.Load(id)
+		_, err := w.Store.Load(t.Context(), id)
 		if want := fmt.Sprintf("run %s: journal.jsonl: line %d: ", id, line+1); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("load with %q: %v, want %s…", damage, err, want)
 		}
@@ -292,13 +292,13 @@ func FuzzJournal(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	store := applier.NewStore(dir)
+	store := applier.NewStore(dir, applier.Locking{Clock: newClock()})
 	f.Fuzz(func(t *testing.T, journal []byte) {
 		if err := os.WriteFile(filepath.Join(run, "journal.jsonl"), journal, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		loaded, err := store.Load("last")
-		listed, listErr := store.List()
+		loaded, err := store.Load(t.Context(), "last")
+		listed, listErr := store.List(t.Context())
 		intact := len(listed) == 1 && listed[0].Status() != applier.StatusDamaged
 		if listErr != nil || intact != (err == nil) || len(listed) == 0 && !errors.Is(err, applier.ErrNoRun) {
 			t.Errorf("load says %v, list says %v and %d runs", err, listErr, len(listed))

@@ -1,13 +1,12 @@
 package applier
 
 import (
-	"bufio"
+	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -16,37 +15,76 @@ import (
 )
 
 // Load reads a run. Its id may be cut short as long as it is plain which one is meant; "" or "last" mean the newest.
-func (s *Store) Load(id string) (*Run, error) {
-	id, ids, err := s.find(id)
+func (s *Store) Load(ctx context.Context, id string) (*Run, error) {
+	e, newer, err := s.find(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	run, err := s.load(id)
+	run, err := s.load(ctx, e)
+	if err == nil {
+		err = s.markRunning(ctx, run)
+	}
 	if err != nil {
 		return nil, err
 	}
-	s.markUndone([]*Run{run}, ids)
-	s.takeNewIDs(run, ids)
+	since, err := s.survey(ctx, newer)
+	if err != nil {
+		return nil, err
+	}
+	markUndone([]*Run{run}, since)
+	takeNewIDs(run, since)
 	return run, nil
 }
 
+// brief is what a list needs of a run: how it began and how it ended. Both are nil where they can't be read.
+type brief struct {
+	id     string
+	header *Header
+	result *Result
+}
+
+// survey reads runs in brief. Load says what is wrong with a run when it is asked for.
+func (s *Store) survey(ctx context.Context, entries []entry) ([]brief, error) {
+	briefs := make([]brief, len(entries))
+	err := sideBySide(ctx, len(entries), func(ctx context.Context, i int) error {
+		e := entries[i]
+		b := brief{id: e.id}
+		r, err := s.result(ctx, e)
+		if err == nil {
+			b.result, b.header = r.Result, r.Header
+		}
+		if b.header == nil && !isUnreachable(err) {
+			b.header, err = s.header(ctx, e)
+		}
+		briefs[i] = b
+		if isUnreachable(err) {
+			return err
+		}
+		return nil
+	})
+	return briefs, err
+}
+
+func isUnreachable(err error) bool {
+	_, away := errors.AsType[*unreachableError](err)
+	return away
+}
+
 // takeNewIDs gives a run the ids of what it made once, and what a rollback of its rollback has made again.
-func (s *Store) takeNewIDs(run *Run, ids []string) {
+func takeNewIDs(run *Run, since []brief) {
 	if run.Result == nil {
 		return
 	}
 	undid := map[string]bool{}
-	for _, id := range slices.Backward(ids) { // the oldest first
-		header, err := s.header(id)
-		if err != nil {
+	for _, b := range slices.Backward(since) { // the oldest first
+		if b.header == nil {
 			continue
 		}
-		undid[id] = header.Undoes == run.ID
-		var redone Result
-		if !undid[header.Undoes] || s.read(id, resultFile, &redone) != nil {
+		undid[b.id] = b.header.Undoes == run.ID
+		if !undid[b.header.Undoes] || b.result == nil {
 			continue
 		}
-		for address, unique := range redone.IDs {
+		for address, unique := range b.result.IDs {
 			if _, made := run.Result.IDs[address]; made {
 				run.Result.IDs[address] = unique
 			}
@@ -54,91 +92,109 @@ func (s *Store) takeNewIDs(run *Run, ids []string) {
 	}
 }
 
-// Claim locks a run, so that nobody else carries it out or takes it back, and then loads it as Load does. A run that
-// somebody else is at work on is refused with a *LockedError. The claim ends with Release, or with the process.
-func (s *Store) Claim(id string) (*Run, error) {
-	id, _, err := s.find(id)
+// find finds out which run is meant by an id that may be cut short. It also returns the runs that are newer.
+func (s *Store) find(ctx context.Context, id string) (found entry, newer []entry, err error) {
+	entries, err := s.shelf.entries(ctx)
 	if err != nil {
-		return nil, err
+		return entry{}, nil, err
 	}
-	if err := s.lock(id); err != nil {
-		return nil, err
-	}
-	run, err := s.Load(id)
-	if err != nil {
-		s.Release(id)
-	}
-	return run, err
-}
-
-// find finds out which run is meant by an id that may be cut short. It also returns the ids of all runs.
-func (s *Store) find(id string) (whole string, ids []string, err error) {
-	ids, err = s.ids()
-	if err != nil {
-		return "", nil, err
-	}
-	if len(ids) == 0 {
-		return "", nil, fmt.Errorf("%w: there are none in %s", ErrNoRun, s.dir)
+	if len(entries) == 0 {
+		return entry{}, nil, fmt.Errorf("%w: there are none in %s", ErrNoRun, s.root)
 	}
 	if id == "" || id == "last" {
-		return ids[0], ids, nil
+		return entries[0], nil, nil
 	}
-	if slices.Contains(ids, id) {
-		return id, ids, nil
-	}
-	var like []string
-	for _, known := range ids {
-		if strings.HasPrefix(known, id) {
-			like = append(like, known)
+	var like []int
+	for i, known := range entries {
+		if known.id == id {
+			return known, entries[:i], nil
+		}
+		if strings.HasPrefix(known.id, id) {
+			like = append(like, i)
 		}
 	}
 	if len(like) != 1 {
-		return "", nil, fmt.Errorf("%w: %q in %s; `baseline runs` lists them", ErrNoRun, id, s.dir)
+		return entry{}, nil, fmt.Errorf("%w: %q in %s; `baseline runs` lists them", ErrNoRun, id, s.root)
 	}
-	return like[0], ids, nil
+	return entries[like[0]], entries[:like[0]], nil
 }
 
 // List returns all runs, the newest first. One whose record can't be read has [StatusDamaged] and what else is known of it;
-// only Load fails for it.
-func (s *Store) List() ([]*Run, error) {
-	ids, err := s.ids()
+// only Load fails for it. A store that can't be reached is an error.
+func (s *Store) List(ctx context.Context) ([]*Run, error) {
+	entries, err := s.shelf.entries(ctx)
 	if err != nil {
 		return nil, err
 	}
-	runs := make([]*Run, 0, len(ids))
-	for _, id := range ids {
-		run, err := s.load(id)
-		if err != nil {
-			run = s.damaged(id, err)
+	runs := make([]*Run, len(entries))
+	err = sideBySide(ctx, len(entries), func(ctx context.Context, i int) error {
+		run, err := s.load(ctx, entries[i])
+		if isUnreachable(err) {
+			return err
 		}
-		runs = append(runs, run)
+		if err != nil {
+			run = s.damaged(ctx, entries[i], err)
+		}
+		runs[i] = run
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	s.markUndone(runs, ids)
+	if err := s.markRunning(ctx, runs...); err != nil {
+		return nil, err
+	}
+	all, err := s.survey(ctx, entries)
+	if err != nil {
+		return nil, err
+	}
+	markUndone(runs, all)
 	return runs, nil
 }
 
+// markRunning notes on runs without an end that another process is at work on them.
+func (s *Store) markRunning(ctx context.Context, runs ...*Run) error {
+	locks := map[string]standing{}
+	for _, run := range runs {
+		account := run.Plan.Account
+		if run.Result != nil || s.lease(account) != nil {
+			continue
+		}
+		if _, seen := locks[account]; !seen {
+			lock, err := s.keeper.look(ctx, account)
+			if err != nil {
+				return fmt.Errorf("look at the lock of account %s: %w", account, err)
+			}
+			locks[account] = lock
+		}
+		if lock := locks[account]; lock.live && slices.Contains(lock.Runs, run.ID) {
+			run.Running = true
+		}
+	}
+	return nil
+}
+
 // damaged is what can be told of a run whose record can't be read. Where even the header is lost, the id still tells the start.
-func (s *Store) damaged(id string, why error) *Run {
-	run := &Run{ID: id, Plan: &resource.Plan{}, Result: &Result{Status: StatusDamaged, Error: why.Error()}}
-	if header, err := s.header(id); err == nil {
+func (s *Store) damaged(ctx context.Context, e entry, why error) *Run {
+	run := &Run{ID: e.id, Plan: &resource.Plan{}, Result: &Result{Status: StatusDamaged, Error: why.Error()}}
+	if header, err := s.header(ctx, e); err == nil {
 		run.Header = *header
-	} else if len(id) >= len(idTime) {
-		run.Header.Started, _ = time.Parse(idTime, id[:len(idTime)]) // a folder by another name has no known start
+	} else if len(e.id) >= len(idTime) {
+		run.Header.Started, _ = time.Parse(idTime, e.id[:len(idTime)]) // a folder by another name has no known start
 	}
 	return run
 }
 
 // markUndone notes on each run which complete rollback has taken it back. A rollback that was itself taken back counts no more.
-func (s *Store) markUndone(runs []*Run, ids []string) {
+// The briefs are of all runs that may have done so.
+func markUndone(runs []*Run, briefs []brief) {
 	undoneBy := map[string]string{}
-	for _, id := range ids { // the newest first, so what took a rollback back is known before the rollback
-		header, err := s.header(id)
-		if err != nil || header.Undoes == "" || header.Partial || undoneBy[id] != "" || undoneBy[header.Undoes] != "" {
-			continue // load says what is wrong with it when it is asked for
+	for _, b := range briefs { // the newest first, so what took a rollback back is known before the rollback
+		if b.header == nil || b.header.Undoes == "" || b.header.Partial || undoneBy[b.id] != "" || undoneBy[b.header.Undoes] != "" {
+			continue
 		}
-		var result Result
-		if err := s.read(id, resultFile, &result); err == nil && result.Status == StatusDone {
-			undoneBy[header.Undoes] = id
+		if b.result != nil && b.result.Status == StatusDone {
+			undoneBy[b.header.Undoes] = b.id
 		}
 	}
 	for _, run := range runs {
@@ -146,30 +202,9 @@ func (s *Store) markUndone(runs []*Run, ids []string) {
 	}
 }
 
-// ids lists the runs, the newest first. A folder without the first line of a journal is a run that crashed before its first
-// change.
-func (s *Store) ids() ([]string, error) {
-	entries, err := os.ReadDir(s.dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var ids []string
-	for _, e := range entries {
-		_, err := s.firstLine(e.Name())
-		if e.IsDir() && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, io.EOF) {
-			ids = append(ids, e.Name()) // where the journal can't be read, load says why
-		}
-	}
-	slices.Reverse(ids)
-	return ids, nil
-}
-
 // header reads the header of a run alone.
-func (s *Store) header(id string) (*Header, error) {
-	line, err := s.firstLine(id)
+func (s *Store) header(ctx context.Context, e entry) (*Header, error) {
+	line, err := s.shelf.read(ctx, e, headerLine)
 	if err != nil {
 		return nil, err
 	}
@@ -183,43 +218,64 @@ func (s *Store) header(id string) (*Header, error) {
 	return first.Header, nil
 }
 
-// firstLine returns the line of a run's journal that holds its header; io.EOF where a crash cut it short.
-func (s *Store) firstLine(id string) ([]byte, error) {
-	file, err := os.Open(s.path(id, journalFile))
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return bufio.NewReader(file).ReadBytes('\n')
+// result reads how a run ended; its error wraps fs.ErrNotExist where it has no end.
+func (s *Store) result(ctx context.Context, e entry) (resultRecord, error) {
+	r := resultRecord{Result: &Result{}}
+	err := s.read(ctx, e, resultFile, &r)
+	return r, err
 }
 
-func (s *Store) load(id string) (*Run, error) {
-	run := &Run{ID: id, Plan: &resource.Plan{}}
-	records, err := s.records(id)
+func (s *Store) load(ctx context.Context, e entry) (*Run, error) {
+	run := &Run{ID: e.id, Plan: &resource.Plan{}}
+	result, ended := s.result(ctx, e)
+	var records []record
+	var err error
+	if ended == nil && result.Header != nil { // the result sums the journal up
+		records = []record{{Header: result.Header}}
+	} else {
+		records, err = s.records(ctx, e)
+	}
 	if err == nil {
-		err = s.read(id, planFile, run.Plan)
+		err = s.read(ctx, e, planFile, run.Plan)
 	}
 	if err == nil {
 		err = run.Plan.Check()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("run %s: %w", id, err)
+		return nil, fmt.Errorf("run %s: %w", e.id, err)
 	}
 	if run.Plan.Format > resource.PlanFormat {
-		return nil, fmt.Errorf("run %s: its plan has format %d, and this program knows %d: use a newer one", id, run.Plan.Format, resource.PlanFormat)
+		return nil, fmt.Errorf("run %s: its plan has format %d, and this program knows %d: use a newer one", e.id, run.Plan.Format, resource.PlanFormat)
 	}
-	run.Steps = make([]Step, len(run.Plan.Changes))
-	for i := range run.Steps {
-		run.Steps[i].Progress = Waiting
-	}
+	run.Steps = stepsOf(len(run.Plan.Changes), records)
 	for _, r := range records {
 		if r.Header != nil {
 			run.Header = *r.Header
 		}
-		if r.Step < 1 || r.Step > len(run.Steps) {
+	}
+	switch {
+	case ended == nil && result.Steps != nil && len(result.Steps) != len(run.Steps):
+		return nil, fmt.Errorf("run %s: %s has %d steps, and the plan %d", e.id, resultFile, len(result.Steps), len(run.Steps))
+	case ended == nil:
+		copy(run.Steps, result.Steps)
+		run.Result = result.Result
+	case !errors.Is(ended, fs.ErrNotExist):
+		return nil, fmt.Errorf("run %s: %w", e.id, ended)
+	}
+	return run, nil
+}
+
+// stepsOf says how far the steps of a run have come by what is recorded of them.
+func stepsOf(n int, records []record) []Step {
+	steps := make([]Step, n)
+	for i := range steps {
+		steps[i].Progress = Waiting
+	}
+	for _, r := range records {
+		if r.Step < 1 || r.Step > len(steps) {
 			continue
 		}
-		step := &run.Steps[r.Step-1]
+		step := &steps[r.Step-1]
 		switch r.Event {
 		case Began:
 			*step = Step{Progress: InDoubt}
@@ -230,24 +286,15 @@ func (s *Store) load(id string) (*Run, error) {
 		case Started, Retrying, Checking, Finished, Cancelled:
 		}
 	}
-	var result Result
-	switch err := s.read(id, resultFile, &result); {
-	case err == nil:
-		run.Result = &result
-	case !errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("run %s: %w", id, err)
-	}
-	run.Running = run.Result == nil && s.lockedElsewhere(id)
-	return run, nil
+	return steps
 }
 
-func (s *Store) records(id string) ([]record, error) {
-	file, err := os.Open(s.path(id, journalFile))
+func (s *Store) records(ctx context.Context, e entry) ([]record, error) {
+	data, err := s.shelf.read(ctx, e, journalFile)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	records, _, err := readJournal(file)
+	records, _, err := readJournal(bytes.NewReader(data))
 	if err == nil && (len(records) == 0 || records[0].Header == nil) {
 		err = errNoHeader
 	}
@@ -257,13 +304,13 @@ func (s *Store) records(id string) ([]record, error) {
 	return records, nil
 }
 
-func (s *Store) read(id, name string, into any) error {
-	data, err := os.ReadFile(s.path(id, name))
+func (s *Store) read(ctx context.Context, e entry, part string, into any) error {
+	data, err := s.shelf.read(ctx, e, part)
 	if err != nil {
 		return err
 	}
 	if err := json.Unmarshal(data, into); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", part, err)
 	}
 	return nil
 }

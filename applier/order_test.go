@@ -92,7 +92,7 @@ func TestStepsRunSideBySideAsFarAsTheirNeedsAllow(t *testing.T) {
 func gated(t *testing.T, dir string, plan *resource.Plan, from, to things, parallel int, random *rand.Rand) error {
 	a, g := newAccount(from), &gate{held: map[resource.Address]chan answer{}}
 	a.onWrite = g.hold
-	work := &applier.Applier{Account: a, Store: applier.NewStore(dir), Types: types, Clock: a.clock, Parallel: parallel}
+	work := &applier.Applier{Account: a, Store: applier.NewStore(dir, applier.Locking{Clock: a.clock}), Types: types, Clock: a.clock, Parallel: parallel}
 	type end struct {
 		run *applier.Run
 		err error

@@ -86,7 +86,7 @@ func TestTheRecordIsThereBeforeTheChange(t *testing.T) {
 func TestOnlyTheOwnerCanReadARun(t *testing.T) {
 	w := newWork(t, newAccount(nil))
 	w.dir = filepath.Join(w.dir, "new", "runs")
-	w.Store = applier.NewStore(w.dir)
+	w.Store = applier.NewStore(w.dir, applier.Locking{Clock: w.account.clock})
 	run := w.mustApply(t, mustPlan(t, nil, things{"a": thing("1")}))
 	modes := map[string]fs.FileMode{}
 	err := filepath.WalkDir(w.dir, func(path string, e fs.DirEntry, err error) error {
@@ -107,7 +107,7 @@ func TestOnlyTheOwnerCanReadARun(t *testing.T) {
 	want := map[string]fs.FileMode{
 		".": fs.ModeDir | 0o700, run.ID: fs.ModeDir | 0o700,
 		run.ID + "/plan.json": 0o600, run.ID + "/rollback.json": 0o600, run.ID + "/journal.jsonl": 0o600, run.ID + "/result.json": 0o600,
-		run.ID + "/lock": 0o600,
+		"locks": fs.ModeDir | 0o700, "locks/111122223333.lock": 0o600, "locks/111122223333.json": 0o600,
 	}
 	if diff := cmp.Diff(want, modes); diff != "" {
 		t.Errorf("modes (-want +got):\n%s", diff)
@@ -121,7 +121,7 @@ func TestWithoutARecordNothingIsChanged(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w.Store = applier.NewStore(filepath.Join(file, "runs"))
+	w.Store = applier.NewStore(filepath.Join(file, "runs"), applier.Locking{Clock: w.account.clock})
 	run, err := w.apply(t, mustPlan(t, nil, things{"a": thing("1")}))
 	if err == nil || run != nil {
 		t.Errorf("run %v, error %v", run, err)

@@ -1,24 +1,15 @@
 package applier
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"baseline/resource"
-)
-
-// The files of a run's folder.
-const (
-	planFile     = "plan.json"
-	rollbackFile = "rollback.json"
-	journalFile  = "journal.jsonl"
-	resultFile   = "result.json"
-	lockFile     = "lock"
 )
 
 // ErrNoRun says that there is no such run, or none at all.
@@ -26,165 +17,135 @@ var ErrNoRun = errors.New("no such run")
 
 var errNoHeader = errors.New("it doesn't begin with a header")
 
-// Store keeps runs as folders under a directory. A folder is enough, alone, to undo its run from another machine.
+// Store keeps runs, and the locks of the accounts that they change. The record of a run is enough, alone, to undo it from another
+// machine. A Store is safe for concurrent use.
 //
-// A run that is carried out through a Store is locked against every other Store, in this process or another.
+// An account that is locked through a Store is locked for every other Store of the same place, in this process or another.
 type Store struct {
-	dir   string
-	locks locks
+	shelf   shelf
+	keeper  keeper
+	locking Locking
+	root    string
+	where   func(id string) string
+	// filed is the shelf where it is one of [Files], nil for a directory. There, results repeat what lists show, for journals come in
+	// many files.
+	filed *filed
+
+	mu     sync.Mutex
+	leases map[string]*lease // what this store has locked, by account
 }
 
 // NewStore returns the store in a directory, which is created by the first run.
-func NewStore(dir string) *Store { return &Store{dir: dir} }
+func NewStore(dir string, l Locking) *Store {
+	f := folders{dir}
+	return &Store{shelf: f, keeper: lockFiles{filepath.Join(dir, "locks")}, locking: l, root: dir, where: func(id string) string { return f.path(id) }}
+}
 
-// begin records a run before its first change: the plan, the plan that undoes it, and the journal with its header. The run
-// stays locked until finish.
-func (s *Store) begin(header Header, plan *resource.Plan) (*journal, *Run, error) {
-	id, err := s.newFolder(header.Started)
-	if err == nil {
-		err = s.lock(id) // before there is a journal to find, so that nobody gets in first
+// NewFileStore returns the store in files. Root is what people call the place, as in "s3://bucket/prefix".
+func NewFileStore(files Files, root string, l Locking) *Store {
+	f := &filed{files: files, clock: l.Clock}
+	return &Store{
+		shelf: f, filed: f, keeper: &lockObjects{files, l.Clock}, locking: l, root: root,
+		where: func(id string) string { return root + "/" + runsPrefix + id },
 	}
+}
+
+// Dir is where the record of a run is: its folder, or what its files begin with.
+func (s *Store) Dir(id string) string { return s.where(id) }
+
+// begin records a run before its first change: the plan, the plan that undoes it, and the journal with its header. The account is
+// locked by this store.
+func (s *Store) begin(ctx context.Context, header Header, plan *resource.Plan) (*journal, *Run, error) {
+	j, run, err := s.record(ctx, header, plan)
 	if err != nil {
-		return nil, nil, fmt.Errorf("record the run: %w", err)
-	}
-	j, run, err := s.record(id, header, plan)
-	if err != nil {
-		s.Release(id)
 		return nil, nil, fmt.Errorf("record the run: %w", err)
 	}
 	return j, run, nil
 }
 
-func (s *Store) record(id string, header Header, plan *resource.Plan) (*journal, *Run, error) {
+func (s *Store) record(ctx context.Context, header Header, plan *resource.Plan) (*journal, *Run, error) {
+	data, err := resource.Encode(plan, "  ")
+	if err != nil {
+		return nil, nil, err
+	}
+	id, err := s.shelf.begin(ctx, header.Started, data)
+	if err != nil {
+		return nil, nil, err
+	}
 	run := &Run{ID: id, Header: header, Plan: plan, Steps: make([]Step, len(plan.Changes))}
 	for i := range run.Steps {
 		run.Steps[i].Progress = Waiting
 	}
-	err := errors.Join(
-		s.save(id, planFile, plan),
-		s.save(id, rollbackFile, inverse(plan, id)),
-	)
+	if data, err = resource.Encode(inverse(plan, id), "  "); err == nil {
+		err = s.shelf.save(ctx, id, rollbackFile, data)
+	}
+	if err == nil {
+		// Before there is a header: whoever finds the lock of a process that died knows which run to look for.
+		err = s.lease(plan.Account).add(ctx, id)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
-	file, err := os.OpenFile(s.path(id, journalFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, nil, err
-	}
-	j := newJournal(file)
-	if err := errors.Join(j.sync(record{Header: &header}), syncDir(s.path(id)), syncDir(s.dir)); err != nil {
-		return nil, nil, errors.Join(err, j.close())
-	}
-	return j, run, nil
+	j, err := s.open(ctx, id, record{Header: &header})
+	return j, run, err
 }
 
-// idTime is how the id of a run tells its start.
-const idTime = "20060102-150405"
-
-// newFolder makes the folder of a new run. Ids are the time of the run's start, so they sort by age.
-func (s *Store) newFolder(start time.Time) (id string, err error) {
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
-		return "", err
-	}
-	base := start.UTC().Format(idTime)
-	for n := 1; ; n++ {
-		id = base
-		if n > 1 {
-			id = fmt.Sprintf("%s-%02d", base, n)
-		}
-		err := os.Mkdir(s.path(id), 0o700)
-		if !errors.Is(err, fs.ErrExist) {
-			return id, err
-		}
-	}
-}
-
-// reopen opens the journal of a run to go on with it. What a crash cut short at its end is dropped first. The run stays
-// locked until finish.
-func (s *Store) reopen(run *Run, now time.Time) (*journal, error) {
-	if err := s.lock(run.ID); err != nil {
-		return nil, err
-	}
-	j, err := s.goOn(run, now)
-	if err != nil {
-		s.Release(run.ID)
-	}
-	return j, err
-}
-
-func (s *Store) goOn(run *Run, now time.Time) (*journal, error) {
-	file, err := os.OpenFile(s.path(run.ID, journalFile), os.O_RDWR, 0o600)
+// open opens the journal of a run and writes a record to it.
+func (s *Store) open(ctx context.Context, id string, first record) (*journal, error) {
+	file, err := s.shelf.open(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	_, whole, err := readJournal(file)
-	if err == nil {
-		err = file.Truncate(whole)
+	if s.filed != nil {
+		first.Writer = nonce()
 	}
-	if err == nil {
-		_, err = file.Seek(whole, 0)
-	}
-	if err == nil {
-		err = os.Remove(s.path(run.ID, resultFile))
-		if errors.Is(err, fs.ErrNotExist) {
-			err = nil
-		}
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("reopen the journal of run %s: %w", run.ID, err), file.Close())
-	}
-	run.Result = nil
 	j := newJournal(file)
-	if err := j.sync(record{Event: Started, At: now.UTC()}); err != nil {
+	if err := j.sync(first); err != nil {
 		return nil, errors.Join(err, j.close())
 	}
 	return j, nil
 }
 
-// finish writes the result of a run and unlocks it.
-func (s *Store) finish(run *Run) error {
-	defer s.Release(run.ID)
-	return s.save(run.ID, resultFile, run.Result)
+// reopen opens the journal of a run to go on with it. What a crash cut short at its end is dropped first. The account is locked by
+// this store.
+func (s *Store) reopen(ctx context.Context, run *Run, now time.Time) (*journal, error) {
+	if err := s.lease(run.Plan.Account).add(ctx, run.ID); err != nil {
+		return nil, err
+	}
+	j, err := s.open(ctx, run.ID, record{Event: Started, At: now.UTC()})
+	if err != nil {
+		return nil, fmt.Errorf("reopen the journal of run %s: %w", run.ID, err)
+	}
+	run.Result = nil
+	return j, nil
 }
 
-// Dir is the folder of a run.
-func (s *Store) Dir(id string) string { return s.path(id) }
-
-func (s *Store) path(parts ...string) string {
-	return filepath.Join(append([]string{s.dir}, parts...)...)
+// resultRecord is a result as it is written.
+type resultRecord struct {
+	*Result
+	Header *Header `json:"header,omitempty"`
+	Steps  []Step  `json:"steps,omitempty"`
 }
 
-// save writes a file so that it is there whole or not at all, and on disk.
-func (s *Store) save(id, name string, value any) error {
-	data, err := resource.Encode(value, "  ")
-	if err != nil {
-		return err
+// finish writes the result of a run.
+func (s *Store) finish(ctx context.Context, run *Run) error {
+	r := resultRecord{Result: run.Result}
+	if s.filed != nil {
+		r.Header, r.Steps = &run.Header, run.Steps
 	}
-	temp, err := os.CreateTemp(s.path(id), name+".*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(temp.Name()) }() // fails when all went well, and the file has its name
-	_, err = temp.Write(data)
+	data, err := resource.Encode(r, "  ")
 	if err == nil {
-		err = temp.Sync()
+		err = s.shelf.save(context.WithoutCancel(ctx), run.ID, resultFile, data)
 	}
-	if err := errors.Join(err, temp.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(temp.Name(), s.path(id, name)); err != nil {
-		return err
-	}
-	return syncDir(s.path(id))
-}
-
-// syncDir makes the names in a directory durable.
-func syncDir(path string) error {
-	dir, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	return errors.Join(dir.Sync(), dir.Close())
+	ended := []string{run.ID}
+	if run.Result.Status == StatusDone {
+		ended = append(ended, run.Header.Undoes)
+	}
+	s.lease(run.Plan.Account).ended(ended)
+	return nil
 }
 
 // inverse is the plan that takes another back if all of it is done: each change swapped, the last one first. What cannot

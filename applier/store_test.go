@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +20,7 @@ import (
 // record makes a run that needs nothing done; the clock says when.
 func (w *work) record(t *testing.T, h applier.Header) string {
 	t.Helper()
-	run, err := w.Apply(t.Context(), h, &resource.Plan{Format: resource.PlanFormat}, true)
+	run, err := w.Apply(t.Context(), h, &resource.Plan{Format: resource.PlanFormat, Account: header.Account}, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,16 +50,16 @@ func TestRunsAreFoundByTheBeginningOfTheirID(t *testing.T) {
 		// A whole id is meant even where another one goes on from it.
 		first: first, second: second,
 	} {
-		if run, err := w.Store.Load(asked); err != nil || run.ID != want {
+		if run, err := w.Store.Load(t.Context(), asked); err != nil || run.ID != want {
 			t.Errorf("%q: %v, %v, want %s", asked, run, err, want)
 		}
 	}
 	for _, asked := range []string{"2026", "20261121-14021", "20261123", "x", "../" + first} {
-		if _, err := w.Store.Load(asked); !errors.Is(err, applier.ErrNoRun) || !strings.Contains(err.Error(), asked) {
+		if _, err := w.Store.Load(t.Context(), asked); !errors.Is(err, applier.ErrNoRun) || !strings.Contains(err.Error(), asked) {
 			t.Errorf("%q: %v", asked, err)
 		}
 	}
-	runs, err := w.Store.List()
+	runs, err := w.Store.List(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,11 +74,11 @@ func TestRunsAreFoundByTheBeginningOfTheirID(t *testing.T) {
 
 func TestNoRuns(t *testing.T) {
 	for _, dir := range []string{t.TempDir(), filepath.Join(t.TempDir(), "absent")} {
-		store := applier.NewStore(dir)
-		if _, err := store.Load("last"); !errors.Is(err, applier.ErrNoRun) {
+		store := applier.NewStore(dir, applier.Locking{Clock: newClock()})
+		if _, err := store.Load(t.Context(), "last"); !errors.Is(err, applier.ErrNoRun) {
 			t.Errorf("%v", err)
 		}
-		if runs, err := store.List(); err != nil || len(runs) > 0 {
+		if runs, err := store.List(t.Context()); err != nil || len(runs) > 0 {
 			t.Errorf("%v, %v", runs, err)
 		}
 	}
@@ -97,11 +98,11 @@ func TestWhatIsNoRunIsPassedOver(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	runs, err := w.Store.List()
+	runs, err := w.Store.List(t.Context())
 	if err != nil || len(runs) != 1 || runs[0].ID != id {
 		t.Errorf("%v, %v", runs, err)
 	}
-	if run, err := w.Store.Load("last"); err != nil || run.ID != id {
+	if run, err := w.Store.Load(t.Context(), "last"); err != nil || run.ID != id {
 		t.Errorf("%v, %v", run, err)
 	}
 }
@@ -115,7 +116,7 @@ func TestARunIsUndoneByACompleteRollbackThatStands(t *testing.T) {
 	}
 	status := func(id string) string {
 		run := w.mustLoad(t, id)
-		listed, err := w.Store.List()
+		listed, err := w.Store.List(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -171,7 +172,7 @@ func TestAPlanOfANewerProgramIsRefused(t *testing.T) {
 	if err := os.WriteFile(w.file(id, "plan.json"), text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err = w.Store.Load(id)
+	_, err = w.Store.Load(t.Context(), id)
 	if want := "run " + id + ": its plan has format 3, and this program knows 2: use a newer one"; err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
 	}
@@ -184,7 +185,7 @@ func TestADamagedFileOfARunIsNamed(t *testing.T) {
 		if err := os.WriteFile(w.file(id, name), []byte(`{"changes":`), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.Store.Load(id); err == nil || !strings.HasPrefix(err.Error(), "run "+id+": "+name+": ") {
+		if _, err := w.Store.Load(t.Context(), id); err == nil || !strings.HasPrefix(err.Error(), "run "+id+": "+name+": ") {
 			t.Errorf("%v", err)
 		}
 	}
@@ -193,7 +194,7 @@ func TestADamagedFileOfARunIsNamed(t *testing.T) {
 	if err := os.Remove(w.file(id, "plan.json")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Store.Load(id); err == nil || errors.Is(err, applier.ErrNoRun) || !strings.Contains(err.Error(), id) {
+	if _, err := w.Store.Load(t.Context(), id); err == nil || errors.Is(err, applier.ErrNoRun) || !strings.Contains(err.Error(), id) {
 		t.Errorf("without its plan: %v", err)
 	}
 }
@@ -217,7 +218,7 @@ func TestADamagedRunIsListedWithItsReason(t *testing.T) {
 	if err := os.WriteFile(w.file(half, "plan.json"), []byte(`{"changes":`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	runs, err := w.Store.List()
+	runs, err := w.Store.List(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +229,7 @@ func TestADamagedRunIsListedWithItsReason(t *testing.T) {
 		if run.ID == intact {
 			continue
 		}
-		if _, err := w.Store.Load(run.ID); err == nil || run.Result == nil || run.Result.Error != err.Error() {
+		if _, err := w.Store.Load(t.Context(), run.ID); err == nil || run.Result == nil || run.Result.Error != err.Error() {
 			t.Errorf("%s: loading says %v, and the list %+v", run.ID, err, run.Result)
 		}
 	}
@@ -247,11 +248,11 @@ func TestADamagedRunIsListedWithItsReason(t *testing.T) {
 // While a run is carried out, nobody else can go on with it or take it back, and everybody can see that it runs.
 func TestARunIsLockedWhileItIsCarriedOut(t *testing.T) {
 	w := newWork(t, newAccount(nil))
-	other := applier.NewStore(w.dir)
+	other := applier.NewStore(w.dir, applier.Locking{Clock: w.account.clock})
 	looked := 0
 	look := func(context.Context, resource.Change, int) answer {
 		looked++
-		run, err := other.Load("last")
+		run, err := other.Load(t.Context(), "last")
 		if err != nil || run.Status() != applier.StatusRunning {
 			t.Errorf("for others the run is %v, %v", run, err)
 			return answer{err: failure(resource.Denied)}
@@ -259,8 +260,8 @@ func TestARunIsLockedWhileItIsCarriedOut(t *testing.T) {
 		if own := w.mustLoad(t, run.ID); own.Status() != applier.StatusUnfinished {
 			t.Errorf("for itself the run is %s", own.Status())
 		}
-		_, err = other.Claim(run.ID)
-		if locked, ok := errors.AsType[*applier.LockedError](err); !ok || locked.Run != run.ID {
+		_, err = other.Claim(t.Context(), run.ID)
+		if locked, ok := errors.AsType[*applier.LockedError](err); !ok || !slices.Equal(locked.Runs, []string{run.ID}) {
 			t.Errorf("claimed by others: %v", err)
 		}
 		theirs := *w.Applier
@@ -274,14 +275,16 @@ func TestARunIsLockedWhileItIsCarriedOut(t *testing.T) {
 	_, err := w.apply(t, mustPlan(t, nil, things{"a": thing("1")}))
 	id := incomplete(t, err).Run.ID
 
-	claimed, err := other.Claim(id)
+	claimed, err := other.Claim(t.Context(), id)
 	if err != nil || claimed.Status() != applier.StatusPartly {
 		t.Fatalf("after its end: %v, %v", claimed, err)
 	}
 	if _, err := w.Resume(t.Context(), w.mustLoad(t, id)); !errors.As(err, new(*applier.LockedError)) {
 		t.Errorf("resumed while others have claimed it: %v", err)
 	}
-	other.Release(id)
+	if err := other.Release(t.Context(), header.Account); err != nil {
+		t.Error(err)
+	}
 	if _, err := w.Resume(t.Context(), w.mustLoad(t, id)); err == nil || looked != 2 {
 		t.Errorf("resumed: %v, %d looks", err, looked)
 	}

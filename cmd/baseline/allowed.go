@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"baseline/applier"
@@ -68,9 +67,4 @@ func unmade(run *applier.Run) []resource.Change {
 		}
 	}
 	return left
-}
-
-// planOf is the file that holds the plan of a run.
-func (c *command) planOf(run *applier.Run) string {
-	return filepath.Join(c.store().Dir(run.ID), "plan.json")
 }

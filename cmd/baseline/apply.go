@@ -37,7 +37,9 @@ One-way changes, which no rollback can bring back exactly, need --allow-one-way.
 the record of what is done in the account smaller, such as stopping a trail, need --allow-weaker-audit.
 Plans that delete or change more of the account than the limits of the file allow need --allow-large.
 
---resume RUN finishes a run that was interrupted or failed half-way.`,
+--resume RUN finishes a run that was interrupted or failed half-way.
+
+One run at a time works on an account. Another one is refused (exit 8), or waits as long as --lock-timeout says.`,
 		Example: `  baseline apply
   baseline apply plan.json
   baseline apply --auto-approve
@@ -62,6 +64,7 @@ Plans that delete or change more of the account than the limits of the file allo
 	weakerAuditFlag(cmd, &o)
 	cmd.Flags().BoolVar(&o.allowLarge, "allow-large", false, "allow plans that delete or change more than the limits say")
 	cmd.Flags().StringVar(&resume, "resume", "", "finish this run")
+	c.lockFlag(cmd)
 	c.outputFlag(cmd, planForms)
 	c.eventsFlag(cmd)
 	return cmd
@@ -72,30 +75,73 @@ func weakerAuditFlag(cmd *cobra.Command, o *applyFlags) {
 		"allow changes that weaken the audit: of trails and what they stand on")
 }
 
-// applyFiles plans, asks and applies.
+// applyFiles plans, asks and applies. The account is locked when there is something to do and it was approved: to find that there is
+// nothing takes no more than to plan.
 func (c *command) applyFiles(ctx context.Context, s *session, declared string, o applyFlags) error {
 	if o.approved {
 		c.nobodyIsAsked()
+	}
+	store, err := c.store(ctx)
+	if err != nil {
+		return err
+	}
+	account, err := accountOf(ctx, s, declared)
+	if err != nil {
+		return err
+	}
+	before, err := store.Await(ctx, account)
+	if err != nil {
+		return err
 	}
 	p, err := c.show(ctx, s, declared)
 	if err != nil {
 		return err
 	}
-	if err := c.mentionUnfinished(p.plan.Account); err != nil || len(p.plan.Changes) == 0 {
+	if err := c.mentionUnfinished(ctx, store, account); err != nil || len(p.plan.Changes) == 0 {
 		return err
 	}
+	if err := c.approve(ctx, s, p, o); err != nil {
+		return err
+	}
+	locked, err := store.Lock(ctx, account, "")
+	if err != nil {
+		return err
+	}
+	defer c.release(ctx, account)
+	if o.approved && locked != before { // what was approved is whatever leads to what the files declare
+		fmt.Fprintln(c.Err, "note: another run was at work on the account in the meantime: planned again")
+		p, err = c.show(ctx, s, declared)
+		if err != nil || len(p.plan.Changes) == 0 {
+			return err
+		}
+		if err := c.approve(ctx, s, p, o); err != nil {
+			return err
+		}
+	}
+	header := applier.Header{Command: "apply", Baseline: p.plan.Baseline, Account: p.plan.Account, Caller: p.plan.Caller}
+	// Where nobody had to be waited for, the plan was made from a read of this moment.
+	return c.carryOut(ctx, s, header, p.plan, o.approved)
+}
+
+// accountOf is the account that the files declare, or else the caller's.
+func accountOf(ctx context.Context, s *session, declared string) (string, error) {
+	if declared != "" {
+		return declared, nil
+	}
+	who, err := s.Identify(ctx)
+	return who.Account, err
+}
+
+// approve makes sure that a plan can be carried out and that somebody wants it.
+func (c *command) approve(ctx context.Context, s *session, p *planned, o applyFlags) error {
+	c.caller = p.caller.ARN
 	if err := mustOutlive(p.plan, p.caller); err != nil {
 		return err
 	}
 	if err := c.mustBeAllowed(ctx, s, p.plan, p.plan.Changes, "baseline permissions --for apply"+c.fileFlags()); err != nil {
 		return err
 	}
-	if err := c.consent(ctx, p.plan, o); err != nil {
-		return err
-	}
-	header := applier.Header{Command: "apply", Baseline: p.plan.Baseline, Account: p.plan.Account, Caller: p.plan.Caller}
-	// Where nobody had to be waited for, the plan was made from a read of this moment.
-	return c.carryOut(ctx, s, header, p.plan, o.approved)
+	return c.consent(ctx, p.plan, o)
 }
 
 // applyPlan applies a plan file. It asks nothing: the plan has been looked at.
@@ -130,6 +176,14 @@ func (c *command) applyPlan(ctx context.Context, path string, o applyFlags) erro
 		s.before = func(ctx context.Context) error {
 			return c.mustBeAllowed(ctx, s, plan, plan.Changes, "baseline permissions --for "+shellWord(path))
 		}
+		store, err := c.store(ctx)
+		if err != nil {
+			return err
+		}
+		if _, err := store.Lock(ctx, plan.Account, ""); err != nil {
+			return err
+		}
+		defer c.release(ctx, plan.Account)
 		header := applier.Header{Command: "apply", Baseline: plan.Baseline, Account: plan.Account, Caller: who.ARN}
 		return c.carryOut(ctx, s, header, plan, false)
 	})
@@ -137,35 +191,52 @@ func (c *command) applyPlan(ctx context.Context, path string, o applyFlags) erro
 
 // resume finishes a run.
 func (c *command) resume(ctx context.Context, id string) error {
-	run, err := c.store().Claim(id)
+	store, err := c.store(ctx)
 	if err != nil {
 		return err
 	}
-	defer c.store().Release(run.ID)
+	run, err := store.Load(ctx, id)
+	if err == nil {
+		err = c.mayBeResumed(ctx, store, run)
+	}
+	if err != nil {
+		return err
+	}
+	return c.withAccount(ctx, run.Header.Account, "the run", func(s *session, who live.Identity) error {
+		run, err := store.Claim(ctx, run.ID) // which may have moved on while nobody had claimed it
+		if err != nil {
+			return err
+		}
+		defer c.release(ctx, run.Header.Account)
+		if err := c.mayBeResumed(ctx, store, run); err != nil {
+			return err
+		}
+		if err := mustOutlive(run.Plan, who.Caller()); err != nil {
+			return err
+		}
+		c.runIs(run)
+		s.before = func(ctx context.Context) error {
+			return c.mustBeAllowed(ctx, s, run.Plan, unmade(run), c.permissionsOf(store, run))
+		}
+		a, err := c.applier(ctx, s)
+		if err != nil {
+			return err
+		}
+		resumed, err := a.Resume(ctx, run)
+		return c.ended(store, resumed, err)
+	})
+}
+
+// mayBeResumed refuses a run in which nothing is left to do. One that another process is at work on is refused when it is claimed.
+func (c *command) mayBeResumed(ctx context.Context, store *applier.Store, run *applier.Run) error {
 	switch run.Status() {
 	case applier.StatusDone:
 		return fmt.Errorf("run %s is complete: there is nothing to resume", run.ID)
 	case applier.StatusUndone:
 		return fmt.Errorf("run %s was rolled back by %s: plan again", run.ID, run.UndoneBy)
 	case applier.StatusPartly, applier.StatusUnfinished:
-	case applier.StatusRunning, applier.StatusDamaged: // it could not have been claimed
+		return c.mustNotBeHalfUndone(ctx, store, run)
+	case applier.StatusRunning, applier.StatusDamaged: // the one is refused, or waited for, when it is claimed; the other can't be loaded
 	}
-	if err := c.mustNotBeHalfUndone(run); err != nil {
-		return err
-	}
-	return c.withAccount(ctx, run.Header.Account, "the run", func(s *session, who live.Identity) error {
-		if err := mustOutlive(run.Plan, who.Caller()); err != nil {
-			return err
-		}
-		c.runIs(run)
-		s.before = func(ctx context.Context) error {
-			return c.mustBeAllowed(ctx, s, run.Plan, unmade(run), "baseline permissions --for "+shellWord(c.planOf(run)))
-		}
-		a, err := c.applier(s)
-		if err != nil {
-			return err
-		}
-		resumed, err := a.Resume(ctx, run)
-		return c.ended(resumed, err)
-	})
+	return nil
 }

@@ -84,8 +84,13 @@ func (c *command) checkFlags(cmd *cobra.Command) error {
 		return fmt.Errorf("--account is 12 digits or \"current\", not %q", c.accountID)
 	case c.region != "" && !regionName.MatchString(c.region):
 		return fmt.Errorf("--region is a name like eu-west-1, not %q", c.region)
+	case c.lockTimeout < 0:
+		return fmt.Errorf("--lock-timeout is a time to wait, as in 10m, not %s", c.lockTimeout)
 	case c.parallel < 1:
 		return fmt.Errorf("--parallelism is at least 1, not %d", c.parallel)
+	}
+	if _, _, _, err := bucketOf(c.runsDir); err != nil {
+		return fmt.Errorf("--runs: %w", err)
 	}
 	return nil
 }

@@ -77,7 +77,7 @@ func (o *office) connect(tb testing.TB) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	o.session = &session{Account: account, close: func() error { return nil }}
+	o.session = &session{Account: account}
 	o.account.ResetCalls()
 	o.out.Reset()
 }

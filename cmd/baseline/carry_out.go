@@ -12,7 +12,11 @@ import (
 	"baseline/resource"
 )
 
-func (c *command) applier(s *session) (*applier.Applier, error) {
+func (c *command) applier(ctx context.Context, s *session) (*applier.Applier, error) {
+	store, err := c.store(ctx)
+	if err != nil {
+		return nil, err
+	}
 	style, err := c.style()
 	if err != nil {
 		return nil, err
@@ -26,14 +30,14 @@ func (c *command) applier(s *session) (*applier.Applier, error) {
 		}
 	}
 	return &applier.Applier{
-		Account: s, Store: c.store(), Types: kinds.Types(), Clock: c.Clock, Parallel: c.parallel,
+		Account: s, Store: store, Types: kinds.Types(), Clock: c.Clock, Parallel: c.parallel,
 		Tell: tell, Before: s.before,
 	}, nil
 }
 
 // carryOut applies an approved plan and tells how it went.
 func (c *command) carryOut(ctx context.Context, s *session, header applier.Header, plan *resource.Plan, fresh bool) error {
-	a, err := c.applier(s)
+	a, err := c.applier(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -41,21 +45,18 @@ func (c *command) carryOut(ctx context.Context, s *session, header applier.Heade
 	if stale, ok := errors.AsType[*applier.StaleError](err); ok {
 		c.tellWho(ctx, s, stale, plan.ReadAt)
 	}
-	return c.ended(run, err)
+	return c.ended(a.Store, run, err)
 }
 
 // ended prints what became of a run and adds to an error what can be done about it.
-func (c *command) ended(run *applier.Run, err error) error {
+func (c *command) ended(store *applier.Store, run *applier.Run, err error) error {
 	c.runIs(run)
 	if incomplete, ok := errors.AsType[*applier.IncompleteError](err); ok {
 		end := classify(context.Background(), err)
 		if errors.Is(err, context.Canceled) {
 			end.exit = exitInterrupted
 		}
-		end.next = []string{
-			"finish it: " + c.again("apply", "--resume", incomplete.Run.ID),
-			"undo it:   " + c.undoing(incomplete.Run),
-		}
+		end.next = c.waysOn(incomplete.Run)
 		return end
 	}
 	if err != nil {
@@ -65,7 +66,7 @@ func (c *command) ended(run *applier.Run, err error) error {
 	if run.Header.Command == "rollback" {
 		verb = "Rolled back run " + run.Header.Undoes
 	}
-	fmt.Fprintf(c.people(), "\n%s. Run %s is recorded in %s.\n", verb, run.ID, c.store().Dir(run.ID))
+	fmt.Fprintf(c.people(), "\n%s. Run %s is recorded in %s.\n", verb, run.ID, store.Dir(run.ID))
 	fmt.Fprintf(c.people(), "Undo it with: %s\n", c.undoing(run))
 	return nil
 }
@@ -79,8 +80,8 @@ func (c *command) undoing(run *applier.Run) string {
 }
 
 // mentionUnfinished warns of a run in the account that was left half-way.
-func (c *command) mentionUnfinished(account string) error {
-	runs, err := c.store().List()
+func (c *command) mentionUnfinished(ctx context.Context, store *applier.Store, account string) error {
+	runs, err := store.List(ctx)
 	if err != nil {
 		return err
 	}

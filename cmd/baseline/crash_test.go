@@ -68,7 +68,7 @@ func newStage(t *rapid.T, dir string) *stage {
 
 func (s *stage) applier() *applier.Applier {
 	parallel := rapid.IntRange(1, 4).Draw(s.t, "parallel")
-	return &applier.Applier{Account: s.session, Store: applier.NewStore(s.runs), Types: kinds.Types(), Clock: s.clock, Parallel: parallel}
+	return &applier.Applier{Account: s.session, Store: applier.NewStore(s.runs, applier.Locking{Clock: s.clock}), Types: kinds.Types(), Clock: s.clock, Parallel: parallel}
 }
 
 // draw plans the way to a goal, or returns nil where there is none in one plan.
@@ -91,7 +91,7 @@ func (s *stage) draw(goal, from resource.State) *resource.Plan {
 
 // back plans the undoing of a run; drift is a failure.
 func (s *stage) back(id string) *resource.Plan {
-	run, err := applier.NewStore(s.runs).Load(id)
+	run, err := applier.NewStore(s.runs, applier.Locking{Clock: s.clock}).Load(s.t.Context(), id)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -223,7 +223,7 @@ func TestAnyCrashCanBeResumedOrUndone(t *testing.T) {
 				break
 			}
 			crashes++
-			runs, err := applier.NewStore(s.runs).List()
+			runs, err := applier.NewStore(s.runs, applier.Locking{Clock: s.clock}).List(s.t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -244,7 +244,7 @@ func TestAnyCrashCanBeResumedOrUndone(t *testing.T) {
 			}
 			what += ", resumed"
 			pending = func() error {
-				run, err := applier.NewStore(s.runs).Load(last.ID)
+				run, err := applier.NewStore(s.runs, applier.Locking{Clock: s.clock}).Load(s.t.Context(), last.ID)
 				if err != nil {
 					return err
 				}

@@ -31,7 +31,7 @@ var (
 	exitStale       = exit{5, "stale-plan", "the account has changed since the plan was made"}
 	exitRefused     = exit{6, "refused", "refused: what needs a flag or a consent, wrong account, another or edited plan, own credentials, missing permissions, or nobody to ask"}
 	exitPartly      = exit{7, "partly-applied", "partly applied: a run to resume or roll back"}
-	exitLocked      = exit{8, "locked", "another process is carrying out the run"}
+	exitLocked      = exit{8, "locked", "another process is at work on the account"}
 	exitDrift       = exit{9, "drift", "rollback met objects that changed after the run"}
 	exitInterrupted = exit{130, "interrupted", "interrupted"}
 )
@@ -100,6 +100,7 @@ func classify(ctx context.Context, err error) *ending {
 	var incomplete *applier.IncompleteError
 	var stale *applier.StaleError
 	var locked *applier.LockedError
+	var unfinished *applier.UnfinishedError
 	var drift *driftError
 	switch {
 	case err == nil:
@@ -113,7 +114,9 @@ func classify(ctx context.Context, err error) *ending {
 	case errors.As(err, &stale):
 		return &ending{exit: exitStale, err: err, next: []string{"plan again, and look at what changed"}}
 	case errors.As(err, &locked):
-		return &ending{exit: exitLocked, err: err, next: []string{"wait for its end; `baseline runs` shows it"}}
+		return &ending{exit: exitLocked, err: err}
+	case errors.As(err, &unfinished):
+		return &ending{exit: exitPartly, err: err}
 	case errors.As(err, &drift):
 		return &ending{exit: exitDrift, err: err}
 	case isInvalid(err):

@@ -40,14 +40,14 @@ func TestARunUnderWayIsLocked(t *testing.T) {
 			if got.code != exitDone.code || !strings.HasSuffix(got.out, " running\n") {
 				t.Errorf("%s: exit %d\n%s%s", line, got.code, got.out, got.errors)
 			}
-		case got.code != exitLocked.code || !strings.Contains(got.errors, " is being carried out by another process\n"):
+		case got.code != exitLocked.code || !strings.Contains(got.errors, "; nothing was changed\n"):
 			t.Errorf("%s: exit %d\n%s", line, got.code, got.errors)
 		}
 	}
 	if len(outcomes) != 4 {
 		t.Errorf("%d outcomes", len(outcomes))
 	}
-	if runs, err := o.store().List(); err != nil || runs[0].Status() != applier.StatusDone {
+	if runs, err := o.kept.List(t.Context()); err != nil || runs[0].Status() != applier.StatusDone {
 		t.Errorf("%v, %v", runs, err)
 	}
 }
@@ -57,7 +57,7 @@ func TestAnInterruptSaysWhatTheNextOneDoes(t *testing.T) {
 	t.Parallel()
 	var errors bytes.Buffer
 	c := &command{world: &world{Out: &bytes.Buffer{}, Err: &errors}, color: "never", sandbox: "acct.db", runsDir: ".baseline/runs"}
-	a, err := c.applier(&session{})
+	a, err := c.applier(t.Context(), &session{})
 	if err != nil {
 		t.Fatal(err)
 	}

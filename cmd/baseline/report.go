@@ -238,7 +238,7 @@ func (c *command) runIs(run *applier.Run) {
 // finish tells how the command ended, in every form that was asked for, and returns how it ends after that. It is the one place
 // through which all commands end.
 func (c *command) finish(ctx context.Context, err error) *ending {
-	end := classify(ctx, err)
+	end := c.afterLock(classify(ctx, err))
 	if c.report == nil {
 		return end
 	}

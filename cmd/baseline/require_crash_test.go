@@ -35,7 +35,7 @@ func TestAnyCrashOfWhatRequirementsAskCanBeResumedOrUndone(t *testing.T) {
 			return
 		}
 		crashes++
-		runs, err := applier.NewStore(s.runs).List()
+		runs, err := applier.NewStore(s.runs, applier.Locking{Clock: s.clock}).List(s.t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +45,7 @@ func TestAnyCrashOfWhatRequirementsAskCanBeResumedOrUndone(t *testing.T) {
 		}
 		resume := func(id string) func() error {
 			return func() error {
-				run, err := applier.NewStore(s.runs).Load(id)
+				run, err := applier.NewStore(s.runs, applier.Locking{Clock: s.clock}).Load(s.t.Context(), id)
 				if err != nil {
 					return err
 				}
@@ -75,7 +75,7 @@ func TestAnyCrashOfWhatRequirementsAskCanBeResumedOrUndone(t *testing.T) {
 			return err
 		}
 		if cut(undo) {
-			all, err := applier.NewStore(s.runs).List()
+			all, err := applier.NewStore(s.runs, applier.Locking{Clock: s.clock}).List(s.t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}

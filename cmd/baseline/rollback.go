@@ -46,6 +46,7 @@ audit, as it takes back a trail, needs --allow-weaker-audit.`,
 	cmd.Flags().BoolVar(&skipDrifted, "skip-drifted", false, "leave objects that changed after the run as they are, and undo the rest")
 	cmd.Flags().BoolVar(&o.approved, "auto-approve", false, "do not ask")
 	weakerAuditFlag(cmd, &o)
+	c.lockFlag(cmd)
 	c.outputFlag(cmd, runForms)
 	c.eventsFlag(cmd)
 	return cmd
@@ -58,18 +59,27 @@ type rollbackFlags struct {
 }
 
 func (c *command) rollback(ctx context.Context, id string, o applyFlags, dryRun, skipDrifted bool) error {
-	run, err := c.runToUndo(id)
-	if err == nil && !dryRun {
-		run, err = c.store().Claim(run.ID) // which may have moved on while nobody had claimed it
-		if err == nil {
-			defer c.store().Release(run.ID)
-			err = c.mayBeUndone(run)
-		}
+	store, err := c.store(ctx)
+	if err != nil {
+		return err
+	}
+	run, err := c.runToUndo(ctx, store, id)
+	if err == nil && dryRun && run.Running {
+		err = c.underWay(ctx, store, run)
 	}
 	if err != nil {
 		return err
 	}
 	return c.withAccount(ctx, run.Header.Account, "the run", func(s *session, who live.Identity) error {
+		if !dryRun {
+			if run, err = store.Claim(ctx, run.ID); err != nil { // which may have moved on while nobody had claimed it
+				return err
+			}
+			defer c.release(ctx, run.Header.Account)
+			if err := c.mayBeUndone(ctx, store, run); err != nil {
+				return err
+			}
+		}
 		return c.takeBack(ctx, s, who, run, rollbackFlags{o, dryRun, skipDrifted})
 	})
 }
@@ -101,13 +111,20 @@ func (c *command) takeBack(ctx context.Context, s *session, who live.Identity, r
 			err:  &driftError{run: run.ID, drift: drift},
 			next: []string{"undo the rest, leaving these as they are: " + c.again("rollback", run.ID, "--skip-drifted")},
 		}
-	case o.dryRun || len(plan.Changes) == 0:
+	case o.dryRun || len(plan.Changes) == 0 && run.Result != nil:
 		return nil
+	case len(plan.Changes) == 0: // a run without an end gets one by the record that nothing of it is left
+		header := applier.Header{Command: "rollback", Baseline: run.Header.Baseline, Account: who.Account, Caller: who.ARN, Undoes: run.ID, Partial: len(drift) > 0}
+		return c.carryOut(ctx, s, header, plan, true)
 	}
 	if err := mustOutlive(plan, who.Caller()); err != nil {
 		return err
 	}
-	if err := c.mustBeAllowed(ctx, s, plan, plan.Changes, "baseline permissions --for "+shellWord(c.planOf(run))); err != nil {
+	store, err := c.store(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.mustBeAllowed(ctx, s, plan, plan.Changes, c.permissionsOf(store, run)); err != nil {
 		return err
 	}
 	o.allowOneWay = true // what was made by the run may go; the plan has said what goes with it
@@ -119,15 +136,15 @@ func (c *command) takeBack(ctx context.Context, s *session, who live.Identity, r
 }
 
 // runToUndo loads a run, or the last one that is worth undoing.
-func (c *command) runToUndo(id string) (*applier.Run, error) {
+func (c *command) runToUndo(ctx context.Context, store *applier.Store, id string) (*applier.Run, error) {
 	if id != "" {
-		run, err := c.store().Load(id)
+		run, err := store.Load(ctx, id)
 		if err != nil {
 			return nil, err
 		}
-		return run, c.mayBeUndone(run)
+		return run, c.mayBeUndone(ctx, store, run)
 	}
-	runs, err := c.store().List()
+	runs, err := store.List(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +159,7 @@ func (c *command) runToUndo(id string) (*applier.Run, error) {
 				next: []string{"name the run to roll back; `baseline runs` lists them"},
 			}
 		case run.UndoneBy == "":
-			return run, c.mayBeUndone(run)
+			return run, c.mayBeUndone(ctx, store, run)
 		case last == "":
 			last = run.UndoneBy
 		}
@@ -153,28 +170,25 @@ func (c *command) runToUndo(id string) (*applier.Run, error) {
 	return nil, fmt.Errorf("every apply in %s was rolled back; to redo one, roll back its rollback: %s", c.runsDir, c.again("rollback", last))
 }
 
-// mayBeUndone refuses a run that was taken back, that is being taken back, or that somebody is still at work on.
-func (c *command) mayBeUndone(run *applier.Run) error {
+// mayBeUndone refuses a run that was taken back, or that is being taken back.
+func (c *command) mayBeUndone(ctx context.Context, store *applier.Store, run *applier.Run) error {
 	if run.UndoneBy != "" {
 		return fmt.Errorf("run %s was already rolled back by %s", run.ID, run.UndoneBy)
 	}
-	if run.Status() == applier.StatusRunning {
-		return &applier.LockedError{Run: run.ID}
-	}
-	return c.mustNotBeHalfUndone(run)
+	return c.mustNotBeHalfUndone(ctx, store, run)
 }
 
 // mustNotBeHalfUndone refuses a run that a rollback has begun to take back and not finished: only that rollback knows what it
 // left half-made.
-func (c *command) mustNotBeHalfUndone(run *applier.Run) error {
-	runs, err := c.store().List()
+func (c *command) mustNotBeHalfUndone(ctx context.Context, store *applier.Store, run *applier.Run) error {
+	runs, err := store.List(ctx)
 	if err != nil {
 		return err
 	}
 	for _, other := range runs {
 		s := other.Status()
 		if other.Header.Undoes == run.ID && s == applier.StatusRunning {
-			return &applier.LockedError{Run: other.ID}
+			return c.underWay(ctx, store, other)
 		}
 		if other.Header.Undoes == run.ID && (s == applier.StatusPartly || s == applier.StatusUnfinished) {
 			return &ending{

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"baseline/applier"
 	"baseline/cmd/baseline/render"
+	"baseline/sandbox"
 )
 
 // command is one run of the program: the world it runs in and its global flags.
@@ -22,24 +25,22 @@ type command struct {
 	profile   string
 	region    string
 	runsDir   string
-	color     string
-	parallel  int
+	// lockTimeout is how long to wait for an account that somebody else is at work on.
+	lockTimeout time.Duration
+	color       string
+	parallel    int
 	// output and eventsFile are what -o and --events were given; forms are what -o takes, by command.
 	output     []string
 	eventsFile string
 	forms      map[*cobra.Command][]render.Form
 
 	kept *applier.Store
+	// caller is the ARN of whose credentials are used, once that is known.
+	caller string
+	// simulated is the account of --sandbox once it was opened.
+	simulated *sandbox.Account
 	// report is what the command knows so far; nil for a command without -o.
 	report *report
-}
-
-// store is where runs are kept: one for the whole command, since what a store has locked is locked for every other.
-func (c *command) store() *applier.Store {
-	if c.kept == nil {
-		c.kept = applier.NewStore(c.runsDir)
-	}
-	return c.kept
 }
 
 // run parses the arguments, does what they say and returns the exit code.
@@ -51,6 +52,9 @@ func run(ctx context.Context, args []string, w *world) int {
 	root.SetOut(w.Out)
 	root.SetErr(w.Err)
 	err := root.ExecuteContext(ctx)
+	if c.simulated != nil {
+		err = cmp.Or(err, c.simulated.Close())
+	}
 	return c.finish(ctx, err).say(w.Err)
 }
 
@@ -92,7 +96,7 @@ account that is kept in FILE.`,
 	flags.StringVar(&c.sandbox, "sandbox", "", "use the simulated account kept in this file, created when missing")
 	flags.StringVar(&c.profile, "profile", "", "AWS profile")
 	flags.StringVar(&c.region, "region", "", "AWS region")
-	flags.StringVar(&c.runsDir, "runs", ".baseline/runs", "directory where runs are recorded")
+	flags.StringVar(&c.runsDir, "runs", ".baseline/runs", "where runs are recorded: a directory, or s3://BUCKET/PREFIX")
 	flags.StringVar(&c.color, "color", "auto", "auto, always or never")
 	flags.IntVar(&c.parallel, "parallelism", 16, "how many changes may be under way at once")
 

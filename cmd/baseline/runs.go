@@ -17,8 +17,12 @@ func (c *command) runsCommand() *cobra.Command {
 		Example: `  baseline runs
   baseline runs show 20261121-140211`,
 		Args: noArgs,
-		RunE: func(*cobra.Command, []string) error {
-			runs, err := c.store().List()
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			store, err := c.store(cmd.Context())
+			if err != nil {
+				return err
+			}
+			runs, err := store.List(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -49,12 +53,16 @@ func (c *command) runsCommand() *cobra.Command {
 		Use:   "show [RUN]",
 		Short: "Show one run: its changes, how each went, and whether it can be undone (default: the last)",
 		Args:  atMostOneArg("RUN"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			id := ""
 			if len(args) > 0 {
 				id = args[0]
 			}
-			run, err := c.store().Load(id)
+			store, err := c.store(cmd.Context())
+			if err != nil {
+				return err
+			}
+			run, err := store.Load(cmd.Context(), id)
 			if err != nil {
 				return err
 			}

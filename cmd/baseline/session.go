@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,26 +19,27 @@ import (
 // session is the account a command works on, real or simulated.
 type session struct {
 	*live.Account
-	close func() error
 	// before is asked before the first change of a run; nil for nothing to ask.
 	before func(context.Context) error
 }
 
-// open connects to the account. A new sandbox takes the id that the file declares.
-func (c *command) open(ctx context.Context, declared string) (*session, error) {
+// reach says how AWS is reached, which is the same for the account and for a bucket of runs. A new sandbox takes the id that the
+// file declares; it is opened once, and closed when the command ends.
+func (c *command) reach(declared string) (live.Options, error) {
 	o := live.Options{Profile: c.profile, Region: c.region, Clock: c.Clock, InFlight: c.parallel, OnCall: c.waiting()}
-	s := &session{close: func() error { return nil }}
 	if c.sandbox != "" {
 		sandboxed := sandbox.Options{Now: c.Clock.Now}
 		if _, err := os.Stat(c.sandbox); errors.Is(err, fs.ErrNotExist) {
 			sandboxed.Account = declared
 		}
-		simulated, err := sandbox.Open(c.sandbox, sandboxed)
-		if err != nil {
-			return nil, err
+		if c.simulated == nil {
+			simulated, err := sandbox.Open(c.sandbox, sandboxed)
+			if err != nil {
+				return o, err
+			}
+			c.simulated = simulated
 		}
-		s.close = simulated.Close
-		o.HTTPClient = simulated.Client()
+		o.HTTPClient = c.simulated.Client()
 		o.Endpoint = "http://sandbox.invalid"
 		o.Credentials = credentials.NewStaticCredentialsProvider("AKIASANDBOXEXAMPLE00", "sandbox", "")
 		o.Settle = -1 // what is written there is seen at once
@@ -47,12 +47,20 @@ func (c *command) open(ctx context.Context, declared string) (*session, error) {
 	if c.Connect != nil {
 		c.Connect(&o)
 	}
+	return o, nil
+}
+
+// open connects to the account.
+func (c *command) open(ctx context.Context, declared string) (*session, error) {
+	o, err := c.reach(declared)
+	if err != nil {
+		return nil, err
+	}
 	account, err := live.Open(ctx, o)
 	if err != nil {
-		return nil, errors.Join(err, s.close())
+		return nil, err
 	}
-	s.Account = account
-	return s, nil
+	return &session{Account: account}, nil
 }
 
 // Read makes a session the account of an applier.
@@ -66,7 +74,7 @@ func (s *session) Read(ctx context.Context, kinds []resource.Kind, look []resour
 
 var _ applier.Account = (*session)(nil)
 
-// withSession opens the account that the files are for and closes it again.
+// withSession opens the account that the files are for.
 func (c *command) withSession(ctx context.Context, work func(context.Context, *session, string) error) error {
 	declared, err := c.declared()
 	if err != nil {
@@ -76,7 +84,7 @@ func (c *command) withSession(ctx context.Context, work func(context.Context, *s
 	if err != nil {
 		return err
 	}
-	return cmp.Or(work(ctx, s, declared), s.close())
+	return work(ctx, s, declared)
 }
 
 // withAccount works on the account that something was written for, and refuses credentials for another one.
@@ -88,12 +96,12 @@ func (c *command) withAccount(ctx context.Context, account, what string, work fu
 	who, err := s.Identify(ctx)
 	switch {
 	case err != nil:
+		return err
 	case who.Account != account:
-		err = refusal("%s is for account %s, and these credentials are for %s (%s)", what, account, who.Account, who.ARN)
-	default:
-		err = work(s, who)
+		return refusal("%s is for account %s, and these credentials are for %s (%s)", what, account, who.Account, who.ARN)
 	}
-	return cmp.Or(err, s.close())
+	c.caller = who.ARN
+	return work(s, who)
 }
 
 // waiting returns what tells, once, of a credential report that takes AWS longer than a reader expects to sit before an empty

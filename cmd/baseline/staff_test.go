@@ -201,7 +201,7 @@ func (s *staff) connect() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.session = &session{Account: opened, close: func() error { return nil }}
+	s.session = &session{Account: opened}
 }
 
 // readFile draws the file of rules and reads it as the command does.

@@ -82,7 +82,7 @@ func TestASubscriptionThatNobodyConfirmedKeepsNoRollbackWaiting(t *testing.T) {
 		t.Helper()
 		begun := o.Clock.Now()
 		o.out.Reset()
-		run, err := o.runToUndo("")
+		run, err := o.runToUndo(t.Context(), o.kept, "")
 		if err != nil {
 			t.Fatal(err)
 		}

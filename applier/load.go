@@ -228,6 +228,9 @@ func (s *Store) result(ctx context.Context, e entry) (resultRecord, error) {
 func (s *Store) load(ctx context.Context, e entry) (*Run, error) {
 	run := &Run{ID: e.id, Plan: &resource.Plan{}}
 	result, ended := s.result(ctx, e)
+	if isUnreachable(ended) {
+		return nil, fmt.Errorf("run %s: %w", e.id, ended)
+	}
 	var records []record
 	var err error
 	if ended == nil && result.Header != nil { // the result sums the journal up

@@ -11,7 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
 	"baseline/applier"
+	"baseline/live"
+	"baseline/sandbox"
 )
 
 // bucket is [applier.Files] in memory, through its clients.
@@ -165,5 +171,25 @@ func eachPlace(t *testing.T, test func(t *testing.T, open func(applier.Locking) 
 	t.Run("files", func(t *testing.T) {
 		b := newBucket()
 		test(t, func(l applier.Locking) *applier.Store { return applier.NewFileStore(b.client(), "s3://runs", l) })
+	})
+	t.Run("bucket", func(t *testing.T) {
+		simulated := sandbox.New(sandbox.Options{Now: newClock().Now, Seed: 1, ShortPages: true})
+		options := live.Options{
+			HTTPClient: simulated.Client(), Endpoint: "http://sandbox.invalid", Settle: -1, Clock: newClock(), MaxBackoff: time.Millisecond,
+			Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+		}
+		admin := s3.New(s3.Options{Region: "us-east-1", HTTPClient: simulated.Client(), Credentials: options.Credentials, BaseEndpoint: &options.Endpoint, UsePathStyle: true})
+		if _, err := admin.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String("acme-runs")}); err != nil {
+			t.Fatal(err)
+		}
+		// Every third write is carried out, and its answer is lost.
+		simulated.SetFaults(sandbox.Faults{LoseEvery: 3})
+		test(t, func(l applier.Locking) *applier.Store {
+			place, err := live.OpenBucket(t.Context(), options, "acme-runs", "prod")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return applier.NewFileStore(place, place.String(), l)
+		})
 	})
 }

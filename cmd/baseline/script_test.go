@@ -75,6 +75,7 @@ func TestScripts(t *testing.T) {
 			"serve":        serveScript,
 			"kill-at":      func(ts *testscript.TestScript, _ bool, args []string) { signalAt(ts, os.Kill, args) },
 			"interrupt-at": func(ts *testscript.TestScript, _ bool, args []string) { signalAt(ts, os.Interrupt, args) },
+			"kill-each":    killEach,
 			"exits":        expectExit,
 			"count":        count,
 			"keep":         keep,
@@ -118,9 +119,29 @@ func serveSandbox(ts *testscript.TestScript, file string, o sandbox.Options) {
 // kill-at FILE ACTION N command [argument ...]. A killed command never hears that answer; an interrupted one has to end with
 // exit code 130.
 func signalAt(ts *testscript.TestScript, sig os.Signal, args []string) {
-	file, action := args[0], args[1]
 	n, err := strconv.Atoi(args[2])
 	ts.Check(err)
+	err = signalled(ts, sig, args[0], n, isCall(args[1]), args[3:])
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	switch {
+	case sig == os.Kill && (!ok || exit.Exited()):
+		ts.Fatalf("%s was not killed: %v", args[3], err)
+	case sig == os.Interrupt && (!ok || exit.ExitCode() != exitInterrupted.code):
+		ts.Fatalf("%s was not interrupted: %v", args[3], err)
+	}
+}
+
+// isCall tells calls of an action, by their request and its body.
+func isCall(action string) func(*http.Request, string) bool {
+	return func(r *http.Request, body string) bool {
+		return strings.Contains(body, "Action="+action+"&") || strings.HasSuffix(r.Header.Get("X-Amz-Target"), "."+action) ||
+			strings.HasSuffix(r.URL.Path, "/operation/"+action)
+	}
+}
+
+// signalled serves the sandbox in a file, runs a command against it, and sends it a signal as the nth call that is meant is answered.
+// It returns how the command ended.
+func signalled(ts *testscript.TestScript, sig os.Signal, file string, n int, meant func(*http.Request, string) bool, words []string) error {
 	account, err := sandbox.Open(ts.MkAbs(file), sandbox.Options{Now: clockOf(ts)})
 	ts.Check(err)
 	var victim atomic.Pointer[os.Process]
@@ -134,8 +155,7 @@ func signalAt(ts *testscript.TestScript, sig os.Signal, args []string) {
 			return
 		}
 		r.Body = io.NopCloser(strings.NewReader(string(body)))
-		hit := strings.Contains(string(body), "Action="+action+"&") || strings.HasSuffix(r.Header.Get("X-Amz-Target"), "."+action) ||
-			strings.HasSuffix(r.URL.Path, "/operation/"+action)
+		hit := meant(r, string(body))
 		if hit {
 			seen++
 		}
@@ -152,8 +172,8 @@ func signalAt(ts *testscript.TestScript, sig os.Signal, args []string) {
 		_, _ = w.Write(recorder.Body.Bytes())
 	}))
 	pointAt(ts, server.URL)
-	path := filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], args[3])
-	cmd := exec.Command(path, args[4:]...)
+	path := filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], words[0])
+	cmd := exec.Command(path, words[1:]...)
 	cmd.Dir = ts.Getenv("WORK")
 	cmd.Env = environment(ts)
 	cmd.Stdout, cmd.Stderr = ts.Stdout(), ts.Stderr()
@@ -164,13 +184,7 @@ func signalAt(ts *testscript.TestScript, sig os.Signal, args []string) {
 	server.Close()
 	ts.Check(account.Close())
 	ts.Setenv("AWS_ENDPOINT_URL", "")
-	exit, ok := errors.AsType[*exec.ExitError](err)
-	switch {
-	case sig == os.Kill && (!ok || exit.Exited()):
-		ts.Fatalf("%s was not killed: %v", args[3], err)
-	case sig == os.Interrupt && (!ok || exit.ExitCode() != exitInterrupted.code):
-		ts.Fatalf("%s was not interrupted: %v", args[3], err)
-	}
+	return err
 }
 
 // pointAt points AWS clients at a server.

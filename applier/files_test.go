@@ -22,11 +22,10 @@ import (
 
 // bucket is [applier.Files] in memory, through its clients.
 type bucket struct {
-	mu    sync.Mutex
-	files map[string]version
-	stamp int
-	calls map[string]int // by operation
-	order []string       // the writes that took
+	mu      sync.Mutex
+	files   map[string]version
+	stamp   int
+	calls   map[string]int // by operation
 	reading int
 	hold    chan struct{} // each read takes one; nil for no waiting
 }
@@ -73,10 +72,10 @@ func (c *client) Names(ctx context.Context, prefix string) ([]string, error) {
 	if f := c.fault("read", prefix); f.err != nil {
 		return nil, f.err
 	}
-	return c.bucket.names(prefix, ctx.Err())
+	return c.list(prefix, ctx.Err())
 }
 
-func (b *bucket) names(prefix string, err error) ([]string, error) {
+func (b *bucket) list(prefix string, err error) ([]string, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.calls["names"]++
@@ -147,7 +146,6 @@ func (c *client) write(ctx context.Context, name string, data []byte, tag string
 	}
 	b.stamp++
 	b.files[name] = version{string(data), b.stamp}
-	b.order = append(b.order, name)
 	return fmt.Sprint(b.stamp), f.err
 }
 

@@ -89,6 +89,6 @@ func listing(ts *testscript.TestScript, file, action string) string {
 	defer account.Close()
 	_, body, err := call(account.Client(), "http://sandbox.invalid/", action, []string{"Version=2010-05-08"})
 	ts.Check(err)
-	text, _, _ := strings.Cut(string(body), "<ResponseMetadata>")
+	text, _, _ := strings.Cut(body, "<ResponseMetadata>")
 	return text
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -99,6 +100,31 @@ func TestBucketKeepsFiles(t *testing.T) {
 	}
 }
 
+// TestBucketOfAnotherEmulator holds a place to the same contract where it is kept by somebody else's S3.
+func TestBucketOfAnotherEmulator(t *testing.T) {
+	endpoint := os.Getenv("BASELINE_TEST_ENDPOINT")
+	if endpoint == "" {
+		t.Skip("BASELINE_TEST_ENDPOINT names no emulator")
+	}
+	o := live.Options{
+		Endpoint: endpoint, HTTPClient: http.DefaultClient, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+		Clock: newClock(), MaxBackoff: time.Millisecond,
+	}
+	admin := s3.New(s3.Options{
+		Region: "us-east-1", BaseEndpoint: &endpoint, UsePathStyle: true, HTTPClient: o.HTTPClient, Credentials: o.Credentials,
+	})
+	for name, prefix := range map[string]string{runsBucket: "teams/prod", "acme-more-runs": ""} {
+		if _, err := admin.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name}); err != nil {
+			t.Fatal(err)
+		}
+		b, err := live.OpenBucket(t.Context(), o, name, prefix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keepsFiles(t, b)
+	}
+}
+
 func keepsFiles(t *testing.T, b *live.Bucket) {
 	t.Helper()
 	ctx := t.Context()
@@ -162,7 +188,10 @@ func TestOneCreatorWins(t *testing.T) {
 	version := ""
 	for round, write := range []func(b *live.Bucket, data []byte) error{
 		func(b *live.Bucket, data []byte) error { _, err := b.Create(t.Context(), "lock", data); return err },
-		func(b *live.Bucket, data []byte) error { _, err := b.Replace(t.Context(), "lock", data, version); return err },
+		func(b *live.Bucket, data []byte) error {
+			_, err := b.Replace(t.Context(), "lock", data, version)
+			return err
+		},
 	} {
 		errs := make([]error, 12)
 		var group sync.WaitGroup

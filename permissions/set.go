@@ -25,7 +25,7 @@ const (
 const mostResources = 50
 
 // purposes are the purposes in order.
-var purposes = []string{readAccount, judge, lookClosely, checkFirst, makeChanges, takeBack}
+var purposes = []string{readAccount, judge, lookClosely, checkFirst, makeChanges, takeBack, keepRuns}
 
 // Set is what must be allowed: actions on resources, each for the first purpose that asked for it. The zero Set is empty.
 type Set struct {
@@ -33,6 +33,8 @@ type Set struct {
 	on map[string]map[string]string
 	// unstated are the kinds that it is about and that do not state what they take.
 	unstated map[resource.Kind]bool
+	// listed are the ARNs of buckets of which no more may be listed than what matches a pattern; see [Set.KeepRuns].
+	listed map[string]string
 }
 
 // about notes that the set is about objects of a kind.
@@ -87,7 +89,7 @@ func (s *Set) Actions() []string { return slices.Sorted(maps.Keys(s.on)) }
 
 // Without returns the set without an action.
 func (s *Set) Without(action string) *Set {
-	rest := &Set{on: maps.Clone(s.on), unstated: s.unstated}
+	rest := &Set{on: maps.Clone(s.on), unstated: s.unstated, listed: s.listed}
 	delete(rest.on, action)
 	return rest
 }
@@ -98,6 +100,8 @@ type statement struct {
 	Effect   string
 	Action   []string
 	Resource []string
+	// Condition is nil for none.
+	Condition condition
 }
 
 type document struct {
@@ -128,7 +132,7 @@ func (s *Set) statements() []statement {
 				continue
 			}
 			for on := range slices.Chunk(strings.Fields(at.resources), mostResources) {
-				of = append(of, statement{Effect: policy.Allow, Action: named, Resource: on})
+				of = append(of, statement{Effect: policy.Allow, Action: named, Resource: on, Condition: s.conditionOf(purpose, named, on)})
 			}
 		}
 		slices.SortFunc(of, func(a, b statement) int {
@@ -232,6 +236,7 @@ func render(d document) (string, error) {
 		Sid, Effect string
 		Action      []string
 		Resource    any
+		Condition   condition `json:",omitempty"`
 	}
 	out := struct {
 		Version   string
@@ -242,7 +247,7 @@ func render(d document) (string, error) {
 		if len(st.Resource) == 1 {
 			on = st.Resource[0]
 		}
-		out.Statement = append(out.Statement, field{st.Sid, st.Effect, st.Action, on})
+		out.Statement = append(out.Statement, field{st.Sid, st.Effect, st.Action, on, st.Condition})
 	}
 	text, err := resource.Encode(out, "  ")
 	return string(text), err
@@ -250,10 +255,13 @@ func render(d document) (string, error) {
 
 // widened names all of a sort in place of single objects.
 func (s *Set) widened() *Set {
-	wide := &Set{unstated: s.unstated}
+	wide := &Set{unstated: s.unstated, listed: s.listed}
 	for action, on := range s.on {
 		for arn, purpose := range on {
-			wide.add(purpose, []kinds.Grant{{Action: action, Resource: sortOf(arn)}})
+			if purpose != keepRuns { // of these there is one
+				arn = sortOf(arn)
+			}
+			wide.add(purpose, []kinds.Grant{{Action: action, Resource: arn}})
 		}
 	}
 	return wide

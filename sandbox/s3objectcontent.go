@@ -119,7 +119,7 @@ func unchunked(body []byte) (data []byte, trailers map[string]string, ok bool) {
 		if size == 0 {
 			break
 		}
-		n := int(size) //nolint:gosec // of 31 bits
+		n := int(size)
 		if len(body) < n+2 || string(body[n:n+2]) != "\r\n" {
 			return nil, nil, false
 		}

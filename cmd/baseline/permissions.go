@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"baseline/kinds"
+	"baseline/live"
 	"baseline/permissions"
 	"baseline/resource"
 	"baseline/spec"
@@ -28,6 +29,8 @@ func (c *command) permissionsCommand() *cobra.Command {
 --for apply      what apply, resume and rollback of any plan of these files take
 --for PLAN       what applying this plan file takes, on the very objects in it, and rolling it back
 
+With --runs s3://BUCKET/PREFIX, apply and PLAN include what keeping runs there takes.
+
 A policy that is larger than IAM takes is printed as several documents, one after the other: attach all.`,
 		Example: `  baseline permissions --for plan > plan-role.json
   baseline permissions --for plan.json
@@ -39,6 +42,9 @@ A policy that is larger than IAM takes is printed as several documents, one afte
 			}
 			set, err := c.permissionsFor(purpose, !noRollback)
 			if err != nil {
+				return err
+			}
+			if err := c.keepingRuns(set, purpose); err != nil {
 				return err
 			}
 			return c.printPolicies(set)
@@ -71,6 +77,27 @@ func (c *command) permissionsFor(purpose string, back bool) (*permissions.Set, e
 		return permissions.Applying(want, scope), nil
 	}
 	return permissions.Reading(want, scope), nil
+}
+
+// keepingRuns adds what keeping runs in S3 takes, where that is asked for and the purpose is one that makes runs.
+func (c *command) keepingRuns(set *permissions.Set, purpose string) error {
+	if !strings.HasPrefix(c.runsDir, "s3://") || purpose == "plan" || purpose == "snapshot" {
+		return nil
+	}
+	bucket, prefix, err := live.ParseBucketURL(c.runsDir)
+	if err != nil {
+		return fmt.Errorf("--runs: %w", err)
+	}
+	partition := partitionOf(c.region)
+	if purpose != "apply" {
+		plan, err := readPlan(purpose)
+		if err != nil {
+			return err
+		}
+		partition = permissions.PartitionOf(plan.Caller)
+	}
+	set.KeepRuns(partition, bucket, prefix)
+	return nil
 }
 
 // wanted reads the files without asking any account. Where none is named, ARNs hold for whichever it is.

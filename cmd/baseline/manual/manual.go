@@ -56,9 +56,12 @@ func page(cmd *cobra.Command, version string, exits []ExitCode) string {
 	b.WriteString(".SH NAME\n" + escaped(dashed(cmd)) + ` \- ` + escaped(cmd.Short) + "\n")
 
 	b.WriteString(".SH SYNOPSIS\n")
-	for _, use := range uses(cmd) {
+	for i, use := range uses(cmd) {
+		if i > 0 {
+			b.WriteString(".br\n")
+		}
 		command, rest, _ := strings.Cut(use, "\x00")
-		b.WriteString(".B " + escaped(command) + "\n" + line(rest) + ".br\n")
+		b.WriteString(".B " + escaped(command) + "\n" + line(rest))
 	}
 
 	about := cmd.Long

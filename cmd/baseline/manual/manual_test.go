@@ -47,7 +47,6 @@ tool\-make \- Make it
 .SH SYNOPSIS
 .B tool make
 [NAME] [OPTION]...
-.br
 .SH DESCRIPTION
 Make it of C:\enew and \(dqall\(dq \(tithat\(ti.
 \&.hidden is a line like any other,
@@ -80,7 +79,6 @@ done
 .B 7 partly\-done
 half of it
 .SH EXAMPLES
-.PP
 .RS 4
 .nf
 tool make

@@ -29,6 +29,9 @@ func prose(text string) string {
 	var exact []string
 	flush := func() {
 		if len(exact) > 0 {
+			if b.Len() > 0 {
+				b.WriteString(".PP\n")
+			}
 			b.WriteString(verbatim(exact))
 			exact = nil
 		}
@@ -60,7 +63,7 @@ func isTable(l string) bool {
 // verbatim is lines as they are, set in.
 func verbatim(lines []string) string {
 	var b strings.Builder
-	b.WriteString(".PP\n.RS 4\n.nf\n")
+	b.WriteString(".RS 4\n.nf\n")
 	for _, l := range lines {
 		if l == "" {
 			b.WriteString(".sp\n")

@@ -21,13 +21,13 @@ They say what --help says, and the exit codes. The same version writes the same 
   man baseline-plan`,
 		Args: oneArg("DIR"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := os.MkdirAll(args[0], 0o755); err != nil { //nolint:gosec // manual pages are for everyone to read
+			if err := os.MkdirAll(args[0], 0o755); err != nil {
 				return err
 			}
 			pages := manualPages(cmd.Root())
 			for _, page := range pages {
 				file := filepath.Join(args[0], page.Name)
-				if err := os.WriteFile(file, []byte(page.Text), 0o644); err != nil { //nolint:gosec // as above
+				if err := os.WriteFile(file, []byte(page.Text), 0o644); err != nil { //nolint:gosec // manual pages are for everyone to read
 					return err
 				}
 			}

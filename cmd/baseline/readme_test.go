@@ -76,7 +76,7 @@ func TestDocumentedExitCodes(t *testing.T) {
 // What is named in a link, or is a path in code, exists.
 func TestDocumentedFilesExist(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^):#]+)\)`)
-	code := regexp.MustCompile("`((?:cmd|docs|testdata|applier|baselines|kinds|live|permissions|planner|policy|requirements|resource|sandbox|spec|trail)/[a-z0-9_/.-]*|promise-[a-z0-9-]+\\.txtar)`")
+	code := regexp.MustCompile("`((?:ci|cmd|docs|testdata|applier|baselines|kinds|live|permissions|planner|policy|requirements|resource|sandbox|spec|trail)/[a-z0-9_/.-]*|promise-[a-z0-9-]+\\.txtar)`")
 	for name, text := range documents(t) {
 		for _, m := range link.FindAllStringSubmatch(text, -1) {
 			if _, err := os.Stat(filepath.Join(top, filepath.Dir(name), m[1])); err != nil {

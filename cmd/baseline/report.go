@@ -53,13 +53,6 @@ var (
 func (c *command) outputFlag(cmd *cobra.Command, forms []render.Form) {
 	cmd.Flags().StringArrayVarP(&c.output, "output", "o", nil, "how to tell it: "+formWords(forms)+"; FORMAT=FILE writes a file (repeatable; default text)")
 	c.forms[cmd] = forms
-	_ = cmd.RegisterFlagCompletionFunc("output", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) { // fails for no flag of this name
-		var words []string
-		for _, form := range forms {
-			words = append(words, string(form))
-		}
-		return words, cobra.ShellCompDirectiveNoFileComp
-	})
 }
 
 // eventsFlag adds --events to a command.

@@ -102,13 +102,15 @@ account that is kept in FILE.`,
 
 	root.AddCommand(
 		c.checkCommand(), c.planCommand(), c.applyCommand(), c.rollbackCommand(), c.runsCommand(),
-		c.snapshotCommand(), c.permissionsCommand(), c.validateCommand(), c.schemaCommand(), c.baselinesCommand(), c.sandboxCommand(), c.versionCommand(),
+		c.snapshotCommand(), c.permissionsCommand(), c.validateCommand(), c.schemaCommand(), c.baselinesCommand(), c.sandboxCommand(), c.manCommand(), c.versionCommand(),
 	)
 	root.SetHelpCommand(helpCommand(root))
 	root.SetHelpTemplate(root.HelpTemplate() + `{{if index .Annotations "exits"}}` + "\nExit codes:\n" + exitTable() + "{{end}}")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see `%s --help`", err, cmd.CommandPath())
 	})
+	root.InitDefaultCompletionCmd()
+	c.complete(root)
 	return root
 }
 

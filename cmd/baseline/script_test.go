@@ -68,8 +68,10 @@ func TestScripts(t *testing.T) {
 			env.Setenv("TEST_NOW", "2026-11-21T14:02:11Z")
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // under the race detector, every command would end a second late
 			env.Setenv("HOME", env.WorkDir)
+			at, err := filepath.Abs(top)
+			env.Setenv("TOP", at)
 			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
-			return nil
+			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve":        serveScript,
@@ -80,6 +82,7 @@ func TestScripts(t *testing.T) {
 			"count":        count,
 			"keep":         keep,
 			"inert":        inertScript,
+			"gitlab":       gitlabScript,
 		},
 	})
 }

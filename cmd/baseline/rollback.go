@@ -115,7 +115,7 @@ func (c *command) takeBack(ctx context.Context, s *session, who live.Identity, r
 		return err
 	}
 	header := applier.Header{Command: "rollback", Baseline: run.Header.Baseline, Account: who.Account, Caller: who.ARN, Undoes: run.ID, Partial: len(drift) > 0}
-	return c.carryOut(ctx, s, header, plan, o.approved)
+	return c.carryOut(ctx, s, c.begunBy(header, plan), plan, o.approved)
 }
 
 // runToUndo loads a run, or the last one that is worth undoing.

@@ -113,6 +113,7 @@ func reportsWith(s string) map[string]*render.Report {
 	aRun := *whole
 	aRun.Run = run(s, whole.Plan)
 	aRun.Run.Header.Baseline, aRun.Run.Header.Account, aRun.Run.Header.Caller, aRun.Run.Header.Undoes = s, s, s, s
+	aRun.Run.Header.Job, aRun.Run.Header.Commit = s, s
 	aRun.Run.UndoneBy, aRun.Run.Result.Error, aRun.Run.Steps[0].Error = s, s, s
 	aRun.Run.Steps[0].Progress = "failed"
 	return map[string]*render.Report{

@@ -79,6 +79,7 @@ func TestScripts(t *testing.T) {
 			"count":        count,
 			"keep":         keep,
 			"inert":        inertScript,
+			"valid":        validScript,
 		},
 	})
 }

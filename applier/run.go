@@ -26,6 +26,9 @@ type Header struct {
 	Account  string    `json:"account"`
 	Caller   string    `json:"caller"`
 	Started  time.Time `json:"started"`
+	// Job is the page of the CI job that began the run, and Commit the one whose files it was made from; empty where that is not known.
+	Job    string `json:"job,omitempty"`
+	Commit string `json:"commit,omitempty"`
 	// Undoes is the run that this one takes back.
 	Undoes string `json:"undoes,omitempty"`
 	// Partial is true for a rollback that left drifted objects as they were. It does not make its run rolled back.

@@ -70,7 +70,7 @@ func (d decoder) fields(n *node, label string, fields map[string]reflect.Value) 
 }
 
 func (d decoder) unknown(key *node, known []string) {
-	hint := d.problems.meant(key.text, known)
+	hint := d.problems.meant(key.text, slices.Values(known))
 	if hint == "" {
 		slices.Sort(known)
 		hint = "; known here: " + strings.Join(known, ", ")

@@ -72,7 +72,7 @@ func (p *preamble) variables(root *node, env Env, problems *problems) *variables
 	for _, name := range slices.Sorted(maps.Keys(env.Vars)) {
 		if _, ok := p.Vars[name]; !ok {
 			problems.add(root.at("vars").place(), "a value was given for the variable %q, which is not declared under vars%s",
-				name, problems.meant(name, slices.Collect(maps.Keys(p.Vars))))
+				name, problems.meant(name, maps.Keys(p.Vars)))
 		}
 	}
 	return v

@@ -3,6 +3,7 @@ package spec
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -51,11 +52,22 @@ func (p Problems) Error() string {
 // problems collects what is wrong while reading goes on.
 type problems struct {
 	found []Problem
+	// more counts those beyond the first maxProblems, which are not kept.
+	more int
+	// compared counts the names that were looked at for hints.
+	compared int
 	// readable counts those that leave a file readable as a whole, so that reading can go on.
 	readable int
 }
 
+// maxProblems is how many problems are told. Nobody reads more, and each may be as long as a file is.
+const maxProblems = 1_000
+
 func (p *problems) add(at Place, format string, args ...any) {
+	if len(p.found) == maxProblems {
+		p.more++
+		return
+	}
 	p.found = append(p.found, Problem{at, fmt.Sprintf(format, args...)})
 }
 
@@ -66,7 +78,7 @@ func (p *problems) addReadable(at Place, format string, args ...any) {
 }
 
 // unreadable reports whether some file can't be read as a whole.
-func (p *problems) unreadable() bool { return len(p.found) > p.readable }
+func (p *problems) unreadable() bool { return len(p.found)+p.more > p.readable }
 
 // err returns the Problems found so far, nil if there are none.
 func (p *problems) err() error {
@@ -77,20 +89,30 @@ func (p *problems) err() error {
 	slices.SortStableFunc(sorted, func(a, b Problem) int {
 		return cmp.Or(a.compare(b.Place), cmp.Compare(a.Message, b.Message))
 	})
-	return Problems(slices.Compact(sorted))
+	sorted = slices.Compact(sorted)
+	if p.more > 0 {
+		last := Place{File: sorted[len(sorted)-1].File}
+		sorted = append(sorted, Problem{last, fmt.Sprintf("and %d more problems", p.more)})
+	}
+	return Problems(sorted)
 }
 
-// maxHints is how many problems get a hint: looking for near names takes time in a large file.
-const maxHints = 100
+// Looking for near names takes time in a large file: maxHints is how many problems get a hint, and maxCompared how many names
+// are looked at for all of them.
+const (
+	maxHints    = 100
+	maxCompared = 200_000
+)
 
 // meant returns `; did you mean "x"?` for the candidate nearest to a misspelt name, or "" when none is near.
-func (p *problems) meant(name string, candidates []string) string {
-	if len(p.found) > maxHints {
+func (p *problems) meant(name string, candidates iter.Seq[string]) string {
+	if len(p.found) > maxHints || p.compared > maxCompared {
 		return ""
 	}
 	// A third of the letters may be wrong, and one of three.
 	best, bestDistance := "", 1+len(name)/3
-	for _, candidate := range slices.Sorted(slices.Values(candidates)) {
+	for _, candidate := range slices.Sorted(candidates) {
+		p.compared++
 		// Only the case differs: the nearest there can be.
 		if strings.EqualFold(name, candidate) {
 			return fmt.Sprintf("; did you mean %q?", candidate)

@@ -3,7 +3,6 @@ package spec
 import (
 	"maps"
 	"regexp"
-	"slices"
 	"strings"
 
 	"baseline/resource"
@@ -86,7 +85,7 @@ func (c *compiler) known(kind resource.Kind, name string, n *node) bool {
 	d, ok := c.names[kind][name]
 	switch {
 	case !ok:
-		hint := c.problems.meant(name, slices.Collect(maps.Keys(c.names[kind])))
+		hint := c.problems.meant(name, maps.Keys(c.names[kind]))
 		if hint == "" && name != "" {
 			hint = ": declare it; if it exists already, an empty \"" + name + ": {}\" leaves it as it is"
 			if kind == kindPolicy {

@@ -3,10 +3,10 @@ package spec
 import (
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"reflect"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -17,6 +17,9 @@ type variables struct {
 	values   map[string]string
 	// missing are declared variables without a value.
 	missing map[string]bool
+	// filled counts the bytes that were filled in, and refused says that they were too many.
+	filled  int
+	refused bool
 }
 
 // reference matches ${...}, and a ${ that is never closed.
@@ -46,6 +49,17 @@ func (v *variables) fill(n *node) {
 	}
 }
 
+// known goes through the names of all variables.
+func (v *variables) known(yield func(string) bool) {
+	for _, names := range []iter.Seq[string]{maps.Keys(v.values), maps.Keys(v.missing)} {
+		for name := range names {
+			if !yield(name) {
+				return
+			}
+		}
+	}
+}
+
 // fillScalar reports whether the text changed.
 func (v *variables) fillScalar(n *node) bool {
 	if !strings.Contains(n.text, "${") {
@@ -57,7 +71,14 @@ func (v *variables) fillScalar(n *node) bool {
 		}
 		name := strings.TrimSuffix(strings.TrimPrefix(match, "${"), "}")
 		if value, ok := v.values[name]; ok && strings.HasSuffix(match, "}") {
-			return value
+			if v.filled += len(value); v.filled <= maxFilled {
+				return value
+			}
+			if !v.refused {
+				v.problems.add(n.place(), "the variables of these files stand for more than %d MiB", maxFilled>>20)
+			}
+			v.refused, n.broken = true, true
+			return match
 		}
 		n.broken = true
 		switch {
@@ -65,8 +86,7 @@ func (v *variables) fillScalar(n *node) bool {
 		case !strings.HasSuffix(match, "}"):
 			v.problems.add(n.place(), "%q begins a variable and has no }: for the two characters as such write ${$}{", match)
 		default:
-			known := slices.AppendSeq(slices.Collect(maps.Keys(v.values)), maps.Keys(v.missing))
-			hint := v.problems.meant(name, known)
+			hint := v.problems.meant(name, v.known)
 			if hint == "" {
 				hint = ": declare it under vars; IAM's own variables have a colon, as in ${aws:username}"
 			}

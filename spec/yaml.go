@@ -20,6 +20,8 @@ const (
 	maxDepth = 50
 	// maxExpansion is how many values the aliases of one file may add to it.
 	maxExpansion = 50_000
+	// maxFilled is how many bytes the variables of all files may stand for together.
+	maxFilled = 16 << 20
 )
 
 // parseYAML reads one YAML document. It returns nil when problems were found that leave nothing to go on with.

@@ -120,7 +120,7 @@ func (c *command) applyFiles(ctx context.Context, s *session, declared string, o
 	}
 	header := applier.Header{Command: "apply", Baseline: p.plan.Baseline, Account: p.plan.Account, Caller: p.plan.Caller}
 	// Where nobody had to be waited for, the plan was made from a read of this moment.
-	return c.carryOut(ctx, s, header, p.plan, o.approved)
+	return c.carryOut(ctx, s, c.begunBy(header, p.plan), p.plan, o.approved)
 }
 
 // accountOf is the account that the files declare, or else the caller's.
@@ -185,7 +185,7 @@ func (c *command) applyPlan(ctx context.Context, path string, o applyFlags) erro
 		}
 		defer c.release(ctx, plan.Account)
 		header := applier.Header{Command: "apply", Baseline: plan.Baseline, Account: plan.Account, Caller: who.ARN}
-		return c.carryOut(ctx, s, header, plan, false)
+		return c.carryOut(ctx, s, c.begunBy(header, plan), plan, false)
 	})
 }
 

@@ -212,9 +212,13 @@ func (c *command) outputForms(cmd *cobra.Command, _ []string, begun string) ([]s
 
 // runsWhere offers the runs of the store whose status will do, with what they are. The newest comes first.
 func (c *command) runsWhere(will func(applier.Status) bool) completer {
-	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 		const directive = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
-		runs, err := c.store().List()
+		store, err := c.store(cmd.Context())
+		if err != nil {
+			return nil, directive
+		}
+		runs, err := store.List(cmd.Context())
 		if err != nil {
 			return nil, directive
 		}

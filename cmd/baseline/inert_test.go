@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"unicode"
@@ -22,27 +23,32 @@ var (
 // inertScript checks that nothing in reports acts on a terminal, and nothing in Markdown and HTML on a reader: inert FILE ...
 func inertScript(ts *testscript.TestScript, _ bool, args []string) {
 	for _, path := range args {
-		text := ts.ReadFile(path)
-		if i := strings.IndexFunc(text, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }); i >= 0 {
-			ts.Fatalf("%s holds %.10q", path, text[i:])
-		}
-		switch {
-		case strings.HasSuffix(path, ".html"):
-			if found := markup.FindString(ownParts.ReplaceAllString(text, "")); found != "" {
-				ts.Fatalf("%s holds %s", path, found)
-			}
-		case strings.HasSuffix(path, ".md"):
-			fenced := false
-			for line := range strings.Lines(text) {
-				if strings.HasPrefix(line, "```") {
-					fenced = !fenced
-				} else if bare := inCode.ReplaceAllString(disarmed.ReplaceAllString(line, ""), ""); !fenced && acts.MatchString(bare) {
-					ts.Fatalf("%s: %s", path, line)
-				}
-			}
-			if fenced {
-				ts.Fatalf("%s ends within a block", path)
-			}
+		if acts := actingIn(path, ts.ReadFile(path)); acts != "" {
+			ts.Fatalf("%s: %s", path, acts)
 		}
 	}
+}
+
+// actingIn returns what acts in a text, by the end of its name; "" where nothing does.
+func actingIn(path, text string) string {
+	if i := strings.IndexFunc(text, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }); i >= 0 {
+		return fmt.Sprintf("it holds %.10q", text[i:])
+	}
+	switch {
+	case strings.HasSuffix(path, ".html"):
+		return markup.FindString(ownParts.ReplaceAllString(text, ""))
+	case strings.HasSuffix(path, ".md"):
+		fenced := false
+		for line := range strings.Lines(text) {
+			if strings.HasPrefix(line, "```") {
+				fenced = !fenced
+			} else if bare := inCode.ReplaceAllString(disarmed.ReplaceAllString(line, ""), ""); !fenced && acts.MatchString(bare) {
+				return line
+			}
+		}
+		if fenced {
+			return "it ends within a block"
+		}
+	}
+	return ""
 }

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
+	"baseline/cmd/baseline/render"
 	"baseline/resource"
 )
 
@@ -83,7 +85,7 @@ func readPlan(path string) (*resource.Plan, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return nil, notAPlan(path)
 	}
-	data, err := os.ReadFile(path)
+	data, err := readBounded(path, maxPlanFile)
 	if err != nil {
 		return nil, err
 	}
@@ -91,8 +93,7 @@ func readPlan(path string) (*resource.Plan, error) {
 		return nil, notAPlan(path)
 	}
 	var plan resource.Plan
-	dec := json.NewDecoder(bytes.NewReader(data))
-	if err := dec.Decode(&plan); err != nil {
+	if err := json.Unmarshal(data, &plan); err != nil {
 		return nil, fmt.Errorf("%s is not a plan: %w", path, err)
 	}
 	switch {
@@ -104,12 +105,58 @@ func readPlan(path string) (*resource.Plan, error) {
 		return nil, fmt.Errorf("%s takes back run %s: use `baseline rollback %s`, which looks at the account first", path, plan.Undoes, plan.Undoes)
 	}
 	if err := plan.CheckSeal(); err != nil {
+		if other := sayNothingElse(data, &plan); other != nil {
+			err = fmt.Errorf("%w, or was made by a newer program (%w)", err, other)
+		}
+		return nil, planRefusal("%s is not as a plan was made: %v", path, err)
+	}
+	if err := sayNothingElse(data, &plan); err != nil {
 		return nil, planRefusal("%s is not as a plan was made: %v", path, err)
 	}
 	if err := plan.Check(); err != nil {
 		return nil, fmt.Errorf("%s is not a plan: %w", path, err)
 	}
 	return &plan, nil
+}
+
+// sayNothingElse refuses what the digest of a plan doesn't cover: members that no plan has, and numbers and a last line, as -o json
+// adds them, that are not the plan's.
+func sayNothingElse(data []byte, plan *resource.Plan) error {
+	var told struct {
+		resource.Plan
+		Counts  *resource.Counts `json:"counts"`
+		Summary *string          `json:"summary"`
+		Ended   *render.Ending   `json:"ended"`
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&told); err != nil {
+		return err
+	}
+	switch {
+	case told.Counts != nil && *told.Counts != plan.Count():
+		return errors.New("its counts are not those of its changes")
+	case told.Summary != nil && *told.Summary != render.Summary(plan):
+		return errors.New("its summary is not that of its changes")
+	}
+	return nil
+}
+
+// maxPlanFile is in bytes: far above the plan of the largest account, and low enough for the memory of a small machine.
+const maxPlanFile = 128 << 20
+
+// readBounded reads a file that must not be larger than some bytes. Whoever runs the program named it, so it may be a link or a pipe.
+func readBounded(path string, most int64) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, most+1))
+	if err == nil && int64(len(data)) > most {
+		err = fmt.Errorf("%s is larger than %d MiB", path, most>>20)
+	}
+	return data, err
 }
 
 // planRefusal refuses a plan that must be made anew.

@@ -25,7 +25,7 @@ func madeFromThese(plan *resource.Plan) error {
 		case errors.Is(err, fs.ErrNotExist):
 			return planRefusal("the plan was made from %s, which is not here: apply it where its files are", file.Path)
 		case err != nil:
-			return err
+			return planRefusal("the plan was made from %s, which can't be compared: %v", file.Path, plainCause(err))
 		case hex.EncodeToString(sum[:]) != file.SHA256:
 			return planRefusal("the plan was made from another %s", file.Path)
 		}
@@ -47,7 +47,12 @@ func readSource(name string) ([]byte, error) {
 		}
 		return fs.ReadFile(baselines.FS, file)
 	}
-	return os.ReadFile(filepath.FromSlash(name))
+	const most = 5 << 20 // more than spec reads of a file
+	path := filepath.FromSlash(name)
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, errors.New("it is no file here") // a pipe could have one wait for ever
+	}
+	return readBounded(path, most)
 }
 
 // sinceAdded returns a file of a directory that a plan was made from which the plan does not know; "" where there is none.

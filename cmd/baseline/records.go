@@ -67,6 +67,9 @@ func (c *command) owner() string {
 		host = "an unknown host"
 	}
 	words := fmt.Sprintf("process %d on %s", os.Getpid(), host)
+	if job := jobURL(c.Getenv); job != "" {
+		words += ", " + job
+	}
 	if c.caller != "" {
 		words = c.caller + " (" + words + ")"
 	}

@@ -104,6 +104,8 @@ func (c *command) takeBack(ctx context.Context, s *session, who live.Identity, r
 	if err := c.planIs(plan, render.Reading{Calls: s.Calls(), Took: c.Clock.Now().Sub(begun)}); err != nil {
 		return err
 	}
+	header := applier.Header{Command: "rollback", Baseline: run.Header.Baseline, Account: who.Account, Caller: who.ARN, Undoes: run.ID, Partial: len(drift) > 0}
+	header = c.begunBy(header, plan)
 	switch {
 	case len(drift) > 0 && !o.skipDrifted:
 		return &ending{
@@ -114,7 +116,6 @@ func (c *command) takeBack(ctx context.Context, s *session, who live.Identity, r
 	case o.dryRun || len(plan.Changes) == 0 && run.Result != nil:
 		return nil
 	case len(plan.Changes) == 0: // a run without an end gets one by the record that nothing of it is left
-		header := applier.Header{Command: "rollback", Baseline: run.Header.Baseline, Account: who.Account, Caller: who.ARN, Undoes: run.ID, Partial: len(drift) > 0}
 		return c.carryOut(ctx, s, header, plan, true)
 	}
 	if err := mustOutlive(plan, who.Caller()); err != nil {
@@ -131,7 +132,6 @@ func (c *command) takeBack(ctx context.Context, s *session, who live.Identity, r
 	if err := c.consent(ctx, plan, o.applyFlags); err != nil {
 		return err
 	}
-	header := applier.Header{Command: "rollback", Baseline: run.Header.Baseline, Account: who.Account, Caller: who.ARN, Undoes: run.ID, Partial: len(drift) > 0}
 	return c.carryOut(ctx, s, header, plan, o.approved)
 }
 

@@ -83,6 +83,7 @@ func TestScripts(t *testing.T) {
 			"keep":         keep,
 			"inert":        inertScript,
 			"gitlab":       gitlabScript,
+			"valid":        validScript,
 		},
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -163,7 +162,7 @@ func (c *command) showLive(ctx context.Context, path string) (*planned, error) {
 		return nil, errors.New("--live asks no account: leave out --sandbox and --profile")
 	}
 	begun := c.Clock.Now()
-	text, err := os.ReadFile(path)
+	text, err := readBounded(path, maxPlanFile)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"io"
 	"time"
 
 	"baseline/requirements"
@@ -39,10 +38,8 @@ type violationForm struct {
 	Warning bool `json:"warning,omitempty"`
 }
 
-// CheckJSON writes a check as indented JSON: what was read and when, the "summary" line and its "counts", and under "controls"
-// every control in order with all of its violations. Those with "warning" break no rule yet. Times are in UTC.
-func CheckJSON(w io.Writer, a *Assessment) error { return writeJSON(w, checkFormOf(a)) }
-
+// checkFormOf is the JSON form of a check, with every control in order and all of its violations. Those with "warning" break no
+// rule yet. Times are in UTC.
 func checkFormOf(a *Assessment) *checkForm {
 	form := &checkForm{
 		Format: CheckFormat, Baseline: a.Baseline, Account: a.Account, Caller: a.Caller, ReadAt: a.ReadAt.UTC(), ReportAt: a.ReportAt.UTC(),

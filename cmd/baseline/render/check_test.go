@@ -24,9 +24,11 @@ var checkForms = map[string]func(io.Writer, *render.Assessment) error{
 	"txt": func(w io.Writer, a *render.Assessment) error {
 		return render.Check(w, a, render.Reading{Calls: 11, Took: 412 * time.Millisecond}, render.Style{})
 	},
-	"json": render.CheckJSON,
-	"md":   render.CheckMarkdown,
-	"csv":  render.CheckCSV,
+	"json": func(w io.Writer, a *render.Assessment) error {
+		return (&render.Report{Check: a}).Write(w, render.FormJSON, render.Style{})
+	},
+	"md":  render.CheckMarkdown,
+	"csv": render.CheckCSV,
 }
 
 // checked writes a check in one of its forms.

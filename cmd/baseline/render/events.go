@@ -53,6 +53,8 @@ type event struct {
 	ReadAt   *time.Time `json:"read_at,omitempty"`
 	Calls    int        `json:"calls,omitempty"`
 	Undoes   string     `json:"undoes,omitempty"`
+	// Snapshot is what the account was read from; nil for the account itself.
+	Snapshot *resource.Snapshot `json:"snapshot,omitempty"`
 
 	Run      string `json:"run,omitempty"`
 	Step     int    `json:"step,omitempty"`
@@ -153,7 +155,7 @@ func (e *Events) Planned(p *resource.Plan, r Reading) {
 			e.tell(ofChange(statePlanned, &p.Changes[i], i+1, len(p.Changes)))
 		}
 		counts := p.Count()
-		e.tell(event{Type: eventPlanned, Undoes: p.Undoes, Counts: &counts, Summary: Summary(p)})
+		e.tell(event{Type: eventPlanned, Undoes: p.Undoes, Snapshot: p.Snapshot, Counts: &counts, Summary: Summary(p)})
 	})
 }
 

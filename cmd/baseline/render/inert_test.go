@@ -113,6 +113,7 @@ func reportsWith(s string) map[string]*render.Report {
 	aRun := *whole
 	aRun.Run = run(s, whole.Plan)
 	aRun.Run.Header.Baseline, aRun.Run.Header.Account, aRun.Run.Header.Caller, aRun.Run.Header.Undoes = s, s, s, s
+	aRun.Run.Header.Job, aRun.Run.Header.Commit = s, s
 	aRun.Run.UndoneBy, aRun.Run.Result.Error, aRun.Run.Steps[0].Error = s, s, s
 	aRun.Run.Steps[0].Progress = "failed"
 	return map[string]*render.Report{
@@ -221,10 +222,10 @@ func inertMarkdown(t rapid.TB, out string) {
 // pageElements are the elements that pages are made of, with the attributes that each may have.
 var pageElements = map[string][]string{
 	"html": {"lang"}, "head": nil, "body": nil, "meta": {"charset", "http-equiv", "content", "name"}, "style": nil, "script": nil, "title": nil,
-	"header": nil, "main": nil, "footer": nil, "h1": nil, "h2": {"id"}, "h3": nil, "p": {"class"}, "strong": nil, "pre": nil, "div": {"class", "hidden"},
+	"header": nil, "main": nil, "footer": nil, "h1": nil, "h2": {"id"}, "h3": nil, "p": {"class"}, "strong": nil, "pre": nil, "div": {"class", "hidden", "tabindex", "role", "aria-label"},
 	"table": {"class"}, "thead": nil, "tbody": nil, "tr": {"class"}, "th": {"scope"}, "td": nil, "ul": nil, "li": nil, "span": {"class"}, "code": {"id"},
 	"section": {"class", "id"}, "a": {"href"}, "details": {"class", "id", "data-sign", "data-danger", "open"}, "summary": nil, "mark": nil,
-	"dl": {"class"}, "dt": nil, "dd": nil, "figure": nil, "figcaption": nil, "label": nil, "input": {"type", "placeholder", "aria-label", "value", "checked"},
+	"dl": {"class"}, "dt": nil, "dd": nil, "figure": {"tabindex", "role", "aria-label"}, "figcaption": nil, "label": nil, "input": {"type", "placeholder", "aria-label", "value", "checked"},
 	"button": {"type", "value"}, "output": {"aria-live"},
 	"svg": {"viewBox", "role", "aria-label", "xmlns"}, "g": {"class"}, "rect": {"class", "x", "y", "width", "height", "rx"},
 	"text": {"class", "x", "y"}, "path": {"class", "d"},

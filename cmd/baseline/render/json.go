@@ -29,12 +29,7 @@ type planForm struct {
 	Ended *Ending `json:"ended,omitempty"`
 }
 
-// PlanJSON writes a plan as indented JSON: the plan, its "counts" and its "summary" line. It reads back into a
-// [resource.Plan] that is equal to p, and like p it holds no secret.
-func PlanJSON(w io.Writer, p *resource.Plan) error {
-	return writeJSON(w, formOf(p))
-}
-
+// formOf is the JSON form of a plan. It reads back into a [resource.Plan] that is equal to p, and like p it holds no secret.
 func formOf(p *resource.Plan) planForm {
 	form := planForm{Plan: p, Changes: make([]resource.Change, len(p.Changes)), Counts: p.Count(), Summary: Summary(p)}
 	for i, c := range p.Changes {
@@ -79,10 +74,6 @@ type stepForm struct {
 	applier.Step
 }
 
-// RunJSON writes a run as indented JSON: its record with "format", "status" and "summary", each step with the "address" and
-// "op" of its change, its plan as [PlanJSON] writes it.
-func RunJSON(w io.Writer, run *applier.Run) error { return writeJSON(w, runFormOf(run)) }
-
 func runFormOf(run *applier.Run) *runForm {
 	form := &runForm{
 		Format: RunFormat, ID: run.ID, Status: run.Status(), Summary: Summary(planOf(run)), Run: run,
@@ -100,13 +91,15 @@ func runFormOf(run *applier.Run) *runForm {
 
 // runLine is one run in the JSON form of a list of runs.
 type runLine struct {
-	ID       string          `json:"id"`
-	Status   applier.Status  `json:"status"`
-	Header   applier.Header  `json:"header"`
-	Counts   resource.Counts `json:"counts"`
-	Summary  string          `json:"summary"`
-	Result   *applier.Result `json:"result,omitempty"`
-	UndoneBy string          `json:"undone_by,omitempty"`
+	ID     string         `json:"id"`
+	Status applier.Status `json:"status"`
+	Header applier.Header `json:"header"`
+	// Files are those that the run's plan was made from.
+	Files    []resource.SourceFile `json:"files,omitempty"`
+	Counts   resource.Counts       `json:"counts"`
+	Summary  string                `json:"summary"`
+	Result   *applier.Result       `json:"result,omitempty"`
+	UndoneBy string                `json:"undone_by,omitempty"`
 }
 
 // RunsJSON writes runs as indented JSON, in the order given, without their plans and steps.
@@ -117,7 +110,7 @@ func RunsJSON(w io.Writer, runs []*applier.Run) error {
 	}{RunFormat, make([]runLine, 0, len(runs))}
 	for _, run := range runs {
 		list.Runs = append(list.Runs, runLine{
-			ID: run.ID, Status: run.Status(), Header: run.Header, Counts: planOf(run).Count(), Summary: Summary(planOf(run)),
+			ID: run.ID, Status: run.Status(), Header: run.Header, Files: planOf(run).Files, Counts: planOf(run).Count(), Summary: Summary(planOf(run)),
 			Result: run.Result, UndoneBy: run.UndoneBy,
 		})
 	}

@@ -28,18 +28,15 @@ func TestPlanJSONReadsBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var out bytes.Buffer
-			if err := render.PlanJSON(&out, p); err != nil {
-				t.Fatal(err)
-			}
+			out := reported(t, &render.Report{Plan: p}, render.FormJSON)
 			var back resource.Plan
-			if err := json.Unmarshal(out.Bytes(), &back); err != nil {
+			if err := json.Unmarshal([]byte(out), &back); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(p, &back); diff != "" {
 				t.Errorf("the plan that reads back differs (-want +got):\n%s", diff)
 			}
-			for _, r := range out.String() {
+			for _, r := range out {
 				if r != '\n' && !unicode.IsPrint(r) {
 					t.Errorf("the JSON holds %U as it is", r)
 				}
@@ -51,9 +48,7 @@ func TestPlanJSONReadsBack(t *testing.T) {
 func TestPlanJSONLeavesThePlanAsItIs(t *testing.T) {
 	t.Parallel()
 	p := plan(change("iam_role", "r", nil, role("{ \"\u009b\": [] }", nil)))
-	if err := render.PlanJSON(&bytes.Buffer{}, p); err != nil {
-		t.Fatal(err)
-	}
+	reported(t, &render.Report{Plan: p}, render.FormJSON)
 	if got := p.Changes[0].After.Document("trust"); got != "{ \"\u009b\": [] }" {
 		t.Errorf("writing the plan changed its document to %q", got)
 	}
@@ -61,33 +56,24 @@ func TestPlanJSONLeavesThePlanAsItIs(t *testing.T) {
 
 func TestPlanJSON(t *testing.T) {
 	t.Parallel()
-	var out bytes.Buffer
-	if err := render.PlanJSON(&out, deleteUser()); err != nil {
-		t.Fatal(err)
-	}
-	golden(t, "delete_user.json", out.Bytes())
+	out := reported(t, &render.Report{Plan: deleteUser()}, render.FormJSON)
+	golden(t, "delete_user.json", []byte(out))
 }
 
 func TestPlanJSONOfNothing(t *testing.T) {
 	t.Parallel()
-	var out bytes.Buffer
-	if err := render.PlanJSON(&out, plan()); err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(out.String(), `"changes": []`) {
-		t.Errorf("changes must be a list even when there are none:\n%s", out.String())
+	out := reported(t, &render.Report{Plan: plan()}, render.FormJSON)
+	if !strings.Contains(out, `"changes": []`) {
+		t.Errorf("changes must be a list even when there are none:\n%s", out)
 	}
 }
 
 func TestRunJSON(t *testing.T) {
 	t.Parallel()
-	var out bytes.Buffer
-	if err := render.RunJSON(&out, partly()); err != nil {
-		t.Fatal(err)
-	}
-	golden(t, "run_partly.json", out.Bytes())
+	out := reported(t, &render.Report{Run: partly()}, render.FormJSON)
+	golden(t, "run_partly.json", []byte(out))
 	var back applier.Run
-	if err := json.Unmarshal(out.Bytes(), &back); err != nil {
+	if err := json.Unmarshal([]byte(out), &back); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(partly(), &back); diff != "" {

@@ -95,8 +95,9 @@ func draw(all []*block, account string) *picture {
 			at++
 		}
 	}
+	gaps := gapsOf(columns[1], place)
 	for _, e := range g.sortedEdges() {
-		p.Edges = append(p.Edges, curve(e, place[e.from], place[e.to]))
+		p.Edges = append(p.Edges, curve(e, place[e.from], place[e.to], gaps))
 	}
 	p.About = fmt.Sprintf("Who gets what: %s and %s between principals and policies. All of it is told in words below.",
 		plural(before, "object"), plural(len(g.edges), "tie"))
@@ -135,9 +136,26 @@ func middle(s string, n int) string {
 	return string(letters[:head]) + "…" + string(letters[len(letters)-(n-1-head):])
 }
 
-// curve is the line between two boxes: from the right side of one to the left side of the other, or in an arc between two of one
-// column.
-func curve(e *edge, from, to *drawnNode) drawnEdge {
+// gapsOf are the heights at which a line can pass a column without a box in its way: above, between and below the boxes.
+func gapsOf(column []*node, place map[*node]*drawnNode) []int {
+	var gaps []int
+	for _, n := range column {
+		gaps = append(gaps, place[n].Y-nodeGap/2)
+	}
+	if len(column) > 0 {
+		gaps = append(gaps, place[column[len(column)-1]].Y+nodeHeight+nodeGap/2)
+	}
+	return gaps
+}
+
+// nearest is the number that is nearest to another one; there must be some.
+func nearest(numbers []int, to int) int {
+	return slices.MinFunc(numbers, func(a, b int) int { return cmp.Compare(max(a-to, to-a), max(b-to, to-b)) })
+}
+
+// curve is the line between two boxes: from the right side of one to the left side of the other, through a gap of the column between
+// them, or in an arc between two of one column. A line behind a box would look as if it ended, and another began there.
+func curve(e *edge, from, to *drawnNode, gaps []int) drawnEdge {
 	x1, y1 := from.X+from.Width, from.Y+from.Height/2
 	x2, y2 := to.X, to.Y+to.Height/2
 	d := drawnEdge{Class: classes[e.sign]}
@@ -147,13 +165,18 @@ func curve(e *edge, from, to *drawnNode) drawnEdge {
 		d.Path = fmt.Sprintf("M%d %d C%d %d %d %d %d %d", x1, y1, out, y1, out, y2, x2, y2)
 		d.LabelX, d.LabelY = x1-34, (y1+y2)/2
 	} else {
-		bend := (x2 - x1) / 2
-		d.Path = fmt.Sprintf("M%d %d C%d %d %d %d %d %d", x1, y1, x1+bend, y1, x2-bend, y2, x2, y2)
-		at := 0.5
-		if x2-x1 > columnGap { // past a column of boxes: behind it, so that no box hides the word
-			at = 0.8
+		start := ""
+		if x2-x1 > columnGap && len(gaps) > 0 {
+			pass, enter, bend := nearest(gaps, (y1+y2)/2), x1+columnGap, columnGap/2
+			start = fmt.Sprintf("M%d %d C%d %d %d %d %d %d L%d %d ", x1, y1, x1+bend, y1, enter-bend, pass, enter, pass, x2-columnGap, pass)
+			x1, y1 = x2-columnGap, pass
 		}
-		d.LabelX, d.LabelY = onCurve(at, x1, x1+bend, x2-bend, x2), onCurve(at, y1, y1, y2, y2)
+		bend := (x2 - x1) / 2
+		if start == "" {
+			start = fmt.Sprintf("M%d %d ", x1, y1)
+		}
+		d.Path = start + fmt.Sprintf("C%d %d %d %d %d %d", x1+bend, y1, x2-bend, y2, x2, y2)
+		d.LabelX, d.LabelY = onCurve(0.5, x1, x1+bend, x2-bend, x2), onCurve(0.5, y1, y1, y2, y2)
 	}
 	if e.sign != same {
 		d.Label = string(e.sign)

@@ -5,6 +5,7 @@ import (
 	"html"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ import (
 func ties(t *testing.T, p *resource.Plan) []string {
 	t.Helper()
 	var found []string
-	for _, m := range regexp.MustCompile(`<path class="tie ([a-z]+)" d="[MC0-9 -]+"><title>([^<]*)</title>`).FindAllStringSubmatch(reported(t, ofPlan(p), render.FormHTML), -1) {
+	for _, m := range regexp.MustCompile(`<path class="tie ([a-z]+)" d="[MCL0-9 -]+"><title>([^<]*)</title>`).FindAllStringSubmatch(reported(t, ofPlan(p), render.FormHTML), -1) {
 		found = append(found, m[1]+" "+html.UnescapeString(m[2]))
 	}
 	slices.Sort(found)
@@ -63,6 +64,43 @@ func TestThePictureShowsWhoGetsWhat(t *testing.T) {
 	if out := reported(t, ofPlan(stoppedTrail()), render.FormHTML); strings.Contains(out, "<svg") {
 		t.Error("there is a picture of a plan that gives nobody anything")
 	}
+}
+
+// A line past a column of boxes goes between them: behind one, it would look as if the box had the policy.
+func TestTiesPassBetweenBoxes(t *testing.T) {
+	t.Parallel()
+	p := plan(
+		membership("alice", "Developers", nil, exists),
+		attachment(resource.At("iam_user", "alice"), "aws:ReadOnlyAccess", nil, exists),
+		attachment(resource.At("iam_user", "bob"), "aws:PowerUserAccess", nil, exists),
+		change("iam_role", "worker", nil, role(trustLambda, nil)),
+	)
+	out := reported(t, ofPlan(p), render.FormHTML)
+	var boxes [][2]int // the middle column, from top to bottom
+	for _, m := range regexp.MustCompile(`<rect class="box" x="412" y="(\d+)" width="250" height="(\d+)"`).FindAllStringSubmatch(out, -1) {
+		y, height := atoi(t, m[1]), atoi(t, m[2])
+		boxes = append(boxes, [2]int{y, y + height})
+	}
+	passing := regexp.MustCompile(` L662 (\d+) C`).FindAllStringSubmatch(out, -1)
+	if len(boxes) != 2 || len(passing) != 2 {
+		t.Fatalf("%d boxes, and %d ties that pass them", len(boxes), len(passing))
+	}
+	for _, m := range passing {
+		for _, box := range boxes {
+			if y := atoi(t, m[1]); y >= box[0] && y <= box[1] {
+				t.Errorf("a tie at %d goes behind the box from %d to %d", y, box[0], box[1])
+			}
+		}
+	}
+}
+
+func atoi(t *testing.T, s string) int {
+	t.Helper()
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // Of very many, those that are alike are drawn as one, and of very many that differ the most important are drawn.

@@ -30,12 +30,15 @@ func (v *view) runHeader(run *applier.Run) {
 	v.space()
 }
 
-// runFacts are what is to be known of a run besides its steps: for which account and by whom, when, from which files.
+// runFacts are what is to be known of a run besides its steps: for which account and by whom, when, from which commit and files.
 func runFacts(run *applier.Run) []fact {
 	facts := []fact{
 		{"baseline", text(run.Header.Baseline)},
 		{"account", text(run.Header.Account)},
 		{"by", text(run.Header.Caller)},
+	}
+	if run.Header.Job != "" {
+		facts = append(facts, fact{"job", text(run.Header.Job)})
 	}
 	when := moment(run.Header.Started)
 	if run.Result != nil && run.Result.Ended.After(run.Header.Started) {
@@ -45,8 +48,11 @@ func runFacts(run *applier.Run) []fact {
 	if run.Header.Undoes != "" {
 		facts = append(facts, fact{"undoes", "run " + text(run.Header.Undoes)})
 	}
-	for _, file := range planOf(run).Files {
-		facts = append(facts, fact{"from", fileOf(file)})
+	if run.Header.Commit != "" {
+		facts = append(facts, fact{"commit", text(run.Header.Commit)})
+	}
+	for _, file := range planOf(run).Files { // with the whole digest, since this is the record
+		facts = append(facts, fact{"from", text(file.Path) + " (sha256 " + text(file.SHA256) + ")"})
 	}
 	if run.Result != nil && run.Result.Error != "" {
 		facts = append(facts, fact{"error", text(run.Result.Error)})

@@ -1,8 +1,10 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -16,17 +18,33 @@ func Runs(w io.Writer, runs []*applier.Run, s Style) error {
 		_, err := io.WriteString(w, "No runs.\n")
 		return err
 	}
-	table := [][]string{{"RUN", "STARTED", "COMMAND", "BY", "FROM", "STEPS", "STATUS"}}
+	head := []string{"RUN", "STARTED", "COMMAND", "BY", "FROM", "STEPS", "STATUS"}
+	committed := slices.ContainsFunc(runs, func(run *applier.Run) bool { return run.Header.Commit != "" })
+	if committed {
+		head = append(head, "COMMIT")
+	}
+	byJobs := slices.ContainsFunc(runs, func(run *applier.Run) bool { return run.Header.Job != "" })
+	if byJobs {
+		head = append(head, "JOB")
+	}
+	table := [][]string{head}
 	for _, run := range runs {
 		status := text(string(run.Status()))
 		if run.UndoneBy != "" {
 			status += " by " + text(run.UndoneBy)
 		}
 		made := count(run, applier.Made)
-		table = append(table, []string{
+		cells := []string{
 			text(run.ID), moment(run.Header.Started), text(run.Header.Command), callerName(run.Header.Caller), sources(run),
 			grouped(made) + " of " + grouped(len(run.Steps)), status,
-		})
+		}
+		if committed {
+			cells = append(cells, fmt.Sprintf("%.12s", text(cmp.Or(run.Header.Commit, "-"))))
+		}
+		if byJobs {
+			cells = append(cells, text(cmp.Or(run.Header.Job, "-")))
+		}
+		table = append(table, cells)
 	}
 	var rows []row
 	for i, line := range columns(table) {

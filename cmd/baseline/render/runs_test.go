@@ -28,7 +28,11 @@ func run(id string, p *resource.Plan) *applier.Run {
 	return r
 }
 
-func done() *applier.Run { return run("20261121T140311Z-7f3a", deleteUser()) }
+func done() *applier.Run {
+	r := run("20261121T140311Z-7f3a", deleteUser())
+	r.Header.Job, r.Header.Commit = "https://ci.example/acme/iam/actions/runs/8", "0123456789abcdef0123456789abcdef01234567"
+	return r
+}
 
 func partly() *applier.Run {
 	r := run("20261121T150311Z-0b1c", replaceRole())

@@ -64,7 +64,11 @@ func (r *Report) sarif(w io.Writer) error {
 		}
 		log.Runs = append(log.Runs, r.sarifOfFindings("check", r.Check.Baseline, r.Check.Account, found))
 	case r.Plan != nil:
-		log.Runs = append(log.Runs, r.sarifOfFindings("plan", r.Plan.Baseline, r.Plan.Account, r.Plan.Findings))
+		run := r.sarifOfFindings("plan", r.Plan.Baseline, r.Plan.Account, r.Plan.Findings)
+		if r.Plan.Snapshot != nil {
+			run.Properties = &sarifWhole{r.Plan.Snapshot}
+		}
+		log.Runs = append(log.Runs, run)
 	}
 	return writeJSON(w, log)
 }
@@ -245,6 +249,11 @@ type (
 		ColumnKind  string            `json:"columnKind"`
 		Invocations []sarifInvocation `json:"invocations,omitempty"`
 		Results     []sarifResult     `json:"results"`
+		Properties  *sarifWhole       `json:"properties,omitempty"`
+	}
+	// sarifWhole is what is to be known of all results of a run: the snapshot that they were found in.
+	sarifWhole struct {
+		Snapshot *resource.Snapshot `json:"snapshot"`
 	}
 	sarifInvocation struct {
 		Successful bool        `json:"executionSuccessful"`

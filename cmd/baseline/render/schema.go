@@ -11,9 +11,9 @@ import (
 var schemas embed.FS
 
 // Schemas lists what there are schemas of.
-func Schemas() []string { return []string{"plan", "run", "check", "events"} }
+func Schemas() []string { return []string{"plan", "run", "runs", "check", "events"} }
 
-// Schema returns the JSON Schema of a plan, a run, a check, or one line of events.
+// Schema returns the JSON Schema of a plan, a run, a list of runs, a check, or one line of events.
 func Schema(of string) ([]byte, error) {
 	data, err := schemas.ReadFile("schemas/" + of + ".schema.json")
 	if err != nil {

@@ -1,12 +1,14 @@
 package render_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
 
 	"github.com/google/jsonschema-go/jsonschema"
 
+	"baseline/applier"
 	"baseline/cmd/baseline/render"
 	"baseline/resource"
 )
@@ -96,6 +98,13 @@ func TestJSONIsAsItsSchemaSays(t *testing.T) {
 	}
 	validate(t, plans, "a refused plan", reported(t, &render.Report{Plan: deleteUser(), Ending: failed}, render.FormJSON))
 	validate(t, plans, "a failure", reported(t, &render.Report{Ending: failed, Problems: []render.Problem{{Place: render.Place{File: "a", Line: 1, Column: 2}, Message: "b"}}}, render.FormJSON))
+	validate(t, runs, "a run of a job", reported(t, &render.Report{Run: done()}, render.FormJSON))
+	var list bytes.Buffer
+	damaged := &applier.Run{ID: "damaged", Plan: &resource.Plan{}, Result: &applier.Result{Status: applier.StatusDamaged, Error: "x"}}
+	if err := render.RunsJSON(&list, []*applier.Run{done(), partlyDone(), crashed(), undone(), rollback(), damaged}); err != nil {
+		t.Fatal(err)
+	}
+	validate(t, schemaOf(t, "runs"), "a list of runs", list.String())
 	validate(t, runs, "a failed run", reported(t, &render.Report{Run: partlyDone(), Ending: failed}, render.FormJSON))
 	validate(t, checks, "a check", reported(t, &render.Report{Check: failingAccount()}, render.FormJSON))
 	validate(t, checks, "a failed check", reported(t, &render.Report{Check: failingAccount(), Ending: failed}, render.FormJSON))
@@ -107,6 +116,7 @@ func TestSchemasRefuse(t *testing.T) {
 	for of, text := range map[string]string{
 		"plan":   strings.Replace(reported(t, ofPlan(deleteUser()), render.FormJSON), `"changes"`, `"steps"`, 1),
 		"run":    strings.Replace(reported(t, &render.Report{Run: partlyDone()}, render.FormJSON), `"progress": "failed"`, `"progress": "lost"`, 1),
+		"runs":   `{"format": 1}`,
 		"check":  `{"format": 1}`,
 		"events": `{"type": "change", "at": "2026-11-21T14:02:11Z", "state": "undone"}`,
 	} {

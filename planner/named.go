@@ -54,17 +54,33 @@ func (m *making) rely() {
 		}
 		laid := m.lay(a, m.want.Relied[a])
 		for _, name := range laid.Names() {
-			lacking := policy.Lacking(string(live.Settings.Document(name)), string(laid.Document(name)))
+			have, needed := string(live.Settings.Document(name)), string(laid.Document(name))
+			lacking := policy.Lacking(have, needed)
 			if len(lacking) == 0 {
 				continue
 			}
-			m.draft.Findings = append(m.draft.Findings, resource.Finding{
+			f := resource.Finding{
 				Rule: "relied-on", Subject: a, Severity: resource.High,
 				Seen:   "lacks what the file needs of it: " + strings.Join(lacking, ", "),
 				Advice: "add that to it, or let this baseline do so with `manage_policy: true`",
-			})
+			}
+			if len(policy.Unallowed(have, needed)) > 0 {
+				f.Blocks = m.triedWith(m.owner(a))
+			}
+			if len(f.Blocks) > 0 {
+				f.Advice += "; before that, AWS refuses " + plainNames(f.Blocks)
+			}
+			m.draft.Findings = append(m.draft.Findings, f)
 		}
 	}
+}
+
+// triedWith returns the objects that are made, or changed so that AWS tries out what they follow, and that follow this one.
+func (m *making) triedWith(ground resource.Address) []resource.Address {
+	return slices.DeleteFunc(m.addresses(), func(a resource.Address) bool {
+		e, t := m.edits[a], m.typeOf(a)
+		return t.Follows == nil || e.after == nil || !slices.Contains(t.Follows(m.ID, a, e.after), ground) || !e.creates() && !tries(t, e)
+	})
 }
 
 // exists reports whether an object is in the account.

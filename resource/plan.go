@@ -97,6 +97,9 @@ type Finding struct {
 	// Controls are the ids of what it breaks in published standards, those of the file's benchmark first, as in
 	// "CIS 7.0 2.12" or "Security Hub IAM.3".
 	Controls []string `json:"controls,omitempty"`
+	// Blocks are objects that the plan makes or changes and that AWS refuses for as long as this is so. A plan with such a finding
+	// is not carried out.
+	Blocks []Address `json:"blocks,omitempty"`
 }
 
 // SourceFile is one file a plan was made from.

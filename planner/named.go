@@ -42,29 +42,33 @@ func (w *work) unseen(named []resource.Address) []resource.Address {
 
 // rely tells what the file needs of objects that it does not keep, and does not find there.
 func (m *making) rely() {
-	for _, a := range slices.SortedFunc(maps.Keys(m.want.Relied), resource.Address.Compare) {
+	for _, a := range slices.SortedFunc(maps.Keys(m.relied), resource.Address.Compare) {
 		live, exists := m.Live[a]
 		if !exists && m.typeOf(a).Part && !m.exists(m.owner(a)) {
 			continue // what names the owner complains of it
 		}
-		if exists && live.Facts[resource.FactOwner] != "" {
-			m.draft.Notices = append(m.draft.Notices, fmt.Sprintf("%s belongs to %s: whether it allows what the file needs cannot be seen",
-				a.Plain(), live.Facts[resource.FactOwner]))
-			continue
+		needed := m.want.Objects[a]
+		if needed == nil {
+			needed = m.want.Relied[a]
 		}
-		laid := m.lay(a, m.want.Relied[a])
+		laid := m.lay(a, needed)
 		for _, name := range laid.Names() {
-			have, needed := string(live.Settings.Document(name)), string(laid.Document(name))
-			lacking := policy.Lacking(have, needed)
+			if exists && laid.Document(name) != "" && !live.Settings.Has(name) {
+				m.draft.Notices = append(m.draft.Notices, fmt.Sprintf("%s belongs to %s: whether it allows what the file needs cannot be seen",
+					a.Plain(), live.Facts[resource.FactOwner]))
+				continue
+			}
+			have, wanted := string(live.Settings.Document(name)), string(laid.Document(name))
+			lacking := policy.Lacking(have, wanted)
 			if len(lacking) == 0 {
 				continue
 			}
 			f := resource.Finding{
 				Rule: "relied-on", Subject: a, Severity: resource.High,
 				Seen:   "lacks what the file needs of it: " + strings.Join(lacking, ", "),
-				Advice: "add that to it, or let this baseline do so with `manage_policy: true`",
+				Advice: m.relied[a],
 			}
-			if len(policy.Unallowed(have, needed)) > 0 {
+			if len(policy.Unallowed(have, wanted)) > 0 {
 				f.Blocks = m.triedWith(m.owner(a))
 			}
 			if len(f.Blocks) > 0 {

@@ -65,15 +65,15 @@ func (m *making) rely() {
 			}
 			f := resource.Finding{
 				Rule: "relied-on", Subject: a, Severity: resource.High,
-				Seen:   "lacks what the file needs of it: " + strings.Join(lacking, ", "),
-				Advice: m.relied[a],
+				Seen: "lacks what the file needs of it", Advice: m.relied[a],
 			}
 			if len(policy.Unallowed(have, wanted)) > 0 {
 				f.Blocks = m.triedWith(m.owner(a))
 			}
 			if len(f.Blocks) > 0 {
-				f.Advice += "; before that, AWS refuses " + plainNames(f.Blocks)
+				f.Seen += ", and AWS refuses " + plainNames(f.Blocks) + " without"
 			}
+			f.Seen += ": " + strings.Join(lacking, ", ")
 			m.draft.Findings = append(m.draft.Findings, f)
 		}
 	}
@@ -85,6 +85,34 @@ func (m *making) triedWith(ground resource.Address) []resource.Address {
 		e, t := m.edits[a], m.typeOf(a)
 		return t.Follows == nil || e.after == nil || !slices.Contains(t.Follows(m.ID, a, e.after), ground) || !e.creates() && !tries(t, e)
 	})
+}
+
+// findRoom tells of what is made, or grows, beyond what AWS allows. What the plan deletes still has its place then.
+func (m *making) findRoom() {
+	for _, a := range m.addresses() {
+		e, t := m.edits[a], m.typeOf(a)
+		if t.Crowds == nil || e.after == nil {
+			continue
+		}
+		all := resource.State{}
+		for other, r := range m.Live {
+			if other.Kind == a.Kind {
+				all[other] = r
+			}
+		}
+		had := e.live.Settings != nil && t.Crowds(a, all) != ""
+		for other, planned := range m.edits {
+			if other.Kind == a.Kind && planned.after != nil {
+				all[other] = resource.Resource{Settings: planned.after}
+			}
+		}
+		if why := t.Crowds(a, all); why != "" && !had {
+			m.draft.Findings = append(m.draft.Findings, resource.Finding{
+				Rule: "no-room", Subject: a, Severity: resource.High, Seen: why,
+				Advice: "take another one away and apply that, or use one that is there", Blocks: []resource.Address{a},
+			})
+		}
+	}
 }
 
 // exists reports whether an object is in the account.

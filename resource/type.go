@@ -62,6 +62,9 @@ type Type struct {
 	// Interim returns a harmless first form for an object that is part of a circle of needs, to be replaced by the real one
 	// when the others exist. Nil where the kind can't be in a circle.
 	Interim func(account string, after Object) Object
+	// Crowds says of an object why AWS has no room for it among all of its kind, "" where it has. It is for quotas that nobody can
+	// have raised.
+	Crowds func(a Address, all State) string
 	// Quota is the name of the quota in the account summary, as in "Users" for UsersQuota; "" when the kind counts towards none.
 	Quota string
 	// Extra is true for a kind that is read only when a requirement or a section of the file asks for it.

@@ -85,7 +85,7 @@ func (c *command) dangerConsent(plan *resource.Plan, o applyFlags) error {
 
 // mustBeTaken refuses a plan of which AWS would refuse a part, as the planner has seen: it would be tried for minutes and end half-way.
 func mustBeTaken(plan *resource.Plan) error {
-	var refused, lines []string
+	var refused, lines, next []string
 	for _, f := range plan.Findings {
 		for _, a := range f.Blocks {
 			if !slices.Contains(refused, a.Plain()) {
@@ -94,6 +94,9 @@ func mustBeTaken(plan *resource.Plan) error {
 		}
 		if len(f.Blocks) > 0 {
 			lines = append(lines, f.Subject.Plain()+" "+f.Seen)
+			if !slices.Contains(next, f.Advice) {
+				next = append(next, f.Advice)
+			}
 		}
 	}
 	if len(refused) == 0 {
@@ -102,7 +105,7 @@ func mustBeTaken(plan *resource.Plan) error {
 	return &ending{
 		exit: exitRefused,
 		err:  fmt.Errorf("AWS would refuse %s; nothing was changed\n  %s", strings.Join(refused, ", "), strings.Join(lines, "\n  ")),
-		next: []string{"add that there, or let this baseline do so with `manage_policy: true`; then plan again"},
+		next: append(next, "then plan again"),
 	}
 }
 

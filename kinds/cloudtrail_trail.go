@@ -51,6 +51,7 @@ func cloudTrailTrail() Kind {
 				"log_group": "", "log_role": "", "sns_topic": "", "selectors": trail.Canonical([]trail.Selector{trail.Default()}),
 				"insights": []string{}, "logging": true, "tags": map[string]string{},
 			},
+			Usual:   resource.Object{"global_events": true, "logging": true, "organization": false},
 			Tags:    "tags",
 			Needs:   trailNeeds,
 			Follows: trailNeeds,

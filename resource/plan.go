@@ -27,6 +27,8 @@ type Change struct {
 	Weakens []string `json:"weakens_audit,omitempty"`
 	// Consent is what a reviewed file says to a change that is one-way.
 	Consent *Consent `json:"consent,omitempty"`
+	// Usual names the settings of a new object that are as they are with most of its kind, and tell a reader little.
+	Usual []string `json:"usual,omitempty"`
 	// Final marks a delete that nothing of ours can take back: see Type.Final.
 	Final bool `json:"final,omitempty"`
 	// Notes says what else the change will do, one phrase each.

@@ -7,6 +7,8 @@ type Type struct {
 	Family string
 	// Defaults are the settings AWS gives a new object where nothing is said.
 	Defaults Object
+	// Usual are settings that most objects of the kind share and a reader knows: a text leaves them out of what is new, and counts them.
+	Usual Object
 	// Required are the settings without which a new object can't be created.
 	Required []string
 	// Fixed are the settings that AWS cannot change in place: another value means delete and create.

@@ -24,16 +24,19 @@ func (t *writtenTrail) advised(ctx context.Context, err error, o resource.Object
 }
 
 func (t *writtenTrail) advice(ctx context.Context, code string, o resource.Object) string {
-	d := t.delivery(o)
+	d, own := t.delivery(o), ""
+	if by := o.Map("tags")[resource.MarkKey]; by != "" {
+		own = trail.OwnSids(by) // as the statements are called that the baseline would put there
+	}
 	switch code {
 	case "InsufficientS3BucketPolicyException":
-		return lackingAdvice("the policy of bucket "+d.Bucket, t.bucketPolicy(ctx, d.Bucket), d.BucketStatements(""), d.Organization)
+		return lackingAdvice("the policy of bucket "+d.Bucket, t.bucketPolicy(ctx, d.Bucket), d.BucketStatements(own), d.Organization)
 	case "InsufficientEncryptionPolicyException":
-		return lackingAdvice("the policy of key "+o.Text("kms"), t.keyPolicy(ctx, o.Text("kms")), d.KeyStatements(""), "")
+		return lackingAdvice("the policy of key "+o.Text("kms"), t.keyPolicy(ctx, o.Text("kms")), d.KeyStatements(own), "")
 	case "KmsKeyNotFoundException":
 		return "the key must be in the Region of bucket " + d.Bucket
 	case "InsufficientSnsTopicPolicyException":
-		return lackingAdvice("the policy of topic "+o.Text("sns_topic"), "", []string{d.TopicStatement("", o.Text("sns_topic"))}, "")
+		return lackingAdvice("the policy of topic "+o.Text("sns_topic"), "", []string{d.TopicStatement(own, o.Text("sns_topic"))}, "")
 	case "InvalidCloudWatchLogsLogGroupArnException":
 		return "log group " + d.LogGroup + " must be in account " + d.Account + " and Region " + d.Region
 	case "InvalidCloudWatchLogsRoleArnException":

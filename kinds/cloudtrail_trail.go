@@ -2,6 +2,8 @@ package kinds
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -49,6 +51,7 @@ func cloudTrailTrail() Kind {
 				"log_group": "", "log_role": "", "sns_topic": "", "selectors": trail.Canonical([]trail.Selector{trail.Default()}),
 				"insights": []string{}, "logging": true, "tags": map[string]string{},
 			},
+			Usual:   resource.Object{"global_events": true, "logging": true, "organization": false},
 			Tags:    "tags",
 			Needs:   trailNeeds,
 			Follows: trailNeeds,
@@ -75,12 +78,41 @@ func cloudTrailTrail() Kind {
 				return lost
 			},
 			Leaves: trailLeaves,
+			Crowds: trailCrowds,
 		},
 		List:   func(ctx context.Context, r *Reader) (resource.State, error) { return r.Trails(ctx) },
 		Create: createTrail,
 		Update: updateTrail,
 		Delete: deleteTrail,
 	}
+}
+
+// trailsPerRegion is how many trails AWS allows in a Region. Those of all Regions count in each.
+const trailsPerRegion = 5
+
+// trailCrowds counts the trails in each Region that a trail is in and that has any.
+func trailCrowds(a resource.Address, all resource.State) string {
+	in := map[string][]string{}
+	for other := range all {
+		home, _, _ := trailPlace(other)
+		in[home] = nil
+	}
+	home, _, _ := trailPlace(a)
+	for _, region := range slices.Sorted(maps.Keys(in)) {
+		if region != home && !all[a].Settings.Flag("multi_region") {
+			continue
+		}
+		for _, other := range all.Addresses() {
+			if at, _, _ := trailPlace(other); other != a && (at == region || all[other].Settings.Flag("multi_region")) {
+				in[region] = append(in[region], other.Name)
+			}
+		}
+		if n := len(in[region]) + 1; n > trailsPerRegion {
+			return fmt.Sprintf("would be one of %d trails in %s, where AWS allows %d; the others are %s",
+				n, region, trailsPerRegion, strings.Join(in[region], ", "))
+		}
+	}
+	return ""
 }
 
 // trailNeeds returns what CloudTrail looks for, and tries out, when the trail is written.

@@ -40,6 +40,10 @@ func cloudwatchAlarm() Kind {
 			Defaults: resource.Object{
 				"missing": missingIsMissing, "actions": []string{}, "enabled": true, "description": "", "tags": map[string]string{},
 			},
+			Usual: resource.Object{
+				"statistic": "Sum", "period": 300, "evaluation_periods": 1, "threshold": "1",
+				"comparison": "GreaterThanOrEqualToThreshold", "missing": "notBreaching", "enabled": true,
+			},
 			Tags:    "tags",
 			Needs:   topicsOfAlarm,
 			Weakens: alarmWeakens,

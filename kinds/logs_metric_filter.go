@@ -31,6 +31,7 @@ func logsMetricFilter() Kind {
 			Part:     true,
 			Required: []string{"pattern", "metric"},
 			Defaults: resource.Object{"value": "1", "default_value": ""},
+			Usual:    resource.Object{"value": "1"},
 			Owner:    groupOfFilter,
 			Needs: func(_ string, a resource.Address, _ resource.Object) []resource.Address {
 				return []resource.Address{groupOfFilter(a)}

@@ -25,7 +25,9 @@ const (
 //	                     only suspend it, and that is "", too
 //	public_access_block  set of BlockPublicAcls, BlockPublicPolicy, IgnorePublicAcls and RestrictPublicBuckets
 //	expire               int, days after which objects go, and as many again until their old versions do; 0 = never.
-//	                     It is one rule of the lifecycle. Others are not shown, and stay
+//	                     It is one rule of the lifecycle, baseline-expire. Others are not shown, and stay
+//	expire_rule          string, that rule in full, as JSON, where somebody has given it another form than ours; expire is 0 then.
+//	                     "" = it has our form, or there is none
 //	access_logs          string, BUCKET/PREFIX that accesses are logged to; "" = they are not
 //	tags                 map
 //
@@ -38,7 +40,7 @@ func s3Bucket() Kind {
 			Required: []string{"region"},
 			Defaults: resource.Object{
 				"ownership": ownerEnforced, "encryption": encryptedByS3, "encryption_key": "", "versioning": "",
-				"public_access_block": wholeBlock(), "expire": 0, "access_logs": "", "tags": map[string]string{},
+				"public_access_block": wholeBlock(), "expire": 0, "expire_rule": "", "access_logs": "", "tags": map[string]string{},
 			},
 			Fixed:   []string{"region"},
 			Tags:    "tags",

@@ -26,6 +26,7 @@ type bucketReading struct {
 	ownership, encryption, key, versioning, accessLogs string
 	block                                              []string
 	expire                                             int
+	expireRule                                         string
 	tags                                               map[string]string
 	publicPolicy, publicACL                            bool
 	holds                                              string
@@ -58,7 +59,7 @@ func readBucket(ctx context.Context, b bucketCalls, region string) (resource.Res
 	return resource.Resource{
 		Settings: resource.Object{
 			"region": region, "ownership": r.ownership, "encryption": r.encryption, "encryption_key": r.key,
-			"versioning": r.versioning, "public_access_block": r.block, "expire": r.expire, "access_logs": r.accessLogs,
+			"versioning": r.versioning, "public_access_block": r.block, "expire": r.expire, "expire_rule": r.expireRule, "access_logs": r.accessLogs,
 			"tags": settableTags(r.tags),
 		},
 		Facts: withOwner(facts, owner(*b.name, "", r.tags)),
@@ -133,7 +134,10 @@ func (r *bucketReading) readBlock(ctx context.Context) error {
 
 func (r *bucketReading) readLifecycle(ctx context.Context) error {
 	rules, _, err := r.lifecycle(ctx)
-	r.expire = expiresAfter(rules)
+	if err != nil {
+		return err
+	}
+	r.expire, r.expireRule, err = expiresAfter(rules)
 	return err
 }
 

@@ -277,6 +277,12 @@ func (s *subject) rules() ([]types.LifecycleRule, types.TransitionDefaultMinimum
 	return out.Rules, out.TransitionDefaultMinimumObjectSize
 }
 
+// ignoreUnexported has the rules of a lifecycle compared by what they say.
+var ignoreUnexported = cmpopts.IgnoreUnexported(
+	types.LifecycleRule{}, types.LifecycleRuleFilter{}, types.LifecycleRuleAndOperator{}, types.Tag{}, types.Transition{}, types.LifecycleExpiration{},
+	types.NoncurrentVersionTransition{}, types.NoncurrentVersionExpiration{}, types.AbortIncompleteMultipartUpload{},
+)
+
 func TestLifecycleRulesOfOthersStay(t *testing.T) {
 	s := openWithBucket(t, nil)
 	s.putRules(rules()...)
@@ -290,10 +296,7 @@ func TestLifecycleRulesOfOthersStay(t *testing.T) {
 				others = append(others, rule)
 			}
 		}
-		if diff := cmp.Diff(rules(), others, cmpopts.IgnoreUnexported(
-			types.LifecycleRule{}, types.LifecycleRuleFilter{}, types.LifecycleRuleAndOperator{}, types.Tag{}, types.Transition{}, types.LifecycleExpiration{},
-			types.NoncurrentVersionTransition{}, types.NoncurrentVersionExpiration{},
-		)); diff != "" {
+		if diff := cmp.Diff(rules(), others, ignoreUnexported); diff != "" {
 			t.Errorf("expire %d -> %d: rules of others (-before +after):\n%s", from, to, diff)
 		}
 		if smallest != types.TransitionDefaultMinimumObjectSizeVariesByStorageClass {
@@ -309,8 +312,8 @@ func TestLifecycleRulesOfOthersStay(t *testing.T) {
 	change(0, 0)
 }
 
-// Our rule is one only in the form in which we write it: whatever else others make of it is put right.
-func TestRuleOfOursThatOthersHaveChangedCountsAsNone(t *testing.T) {
+// Our rule is one only in the form in which we write it. What others make of it is shown, put right, and comes back with a rollback.
+func TestRuleOfOursThatOthersHaveChangedIsShownAndComesBack(t *testing.T) {
 	for name, spoil := range map[string]func(*types.LifecycleRule){
 		"switched off": func(r *types.LifecycleRule) { r.Status = types.ExpirationStatusDisabled },
 		"for some":     func(r *types.LifecycleRule) { r.Filter.Prefix = aws.String("x/") },
@@ -334,12 +337,17 @@ func TestRuleOfOursThatOthersHaveChangedCountsAsNone(t *testing.T) {
 		changed, _ := s.rules()
 		spoil(&changed[0])
 		s.putRules(changed...)
-		if got := s.look(audit)[audit].Settings["expire"]; got != 0 {
-			t.Errorf("%s: expire is %v, want 0", name, got)
+		before := s.look(audit)[audit].Settings
+		if before["expire"] != 0 || !strings.Contains(before.Text("expire_rule"), `"ID":"baseline-expire"`) {
+			t.Errorf("%s: expire is %v and the rule %v", name, before["expire"], before["expire_rule"])
 		}
-		s.write(resource.Change{Address: audit, Before: settings{"region": euWest, "expire": 0}, After: settings{"region": euWest, "expire": 30}})
-		if got := s.look(audit)[audit].Settings["expire"]; got != 30 {
-			t.Errorf("%s: put right, expire is %v, want 30", name, got)
+		after := before.With(settings{"expire": 30, "expire_rule": ""})
+		s.write(resource.Change{Address: audit, Before: before, After: after})
+		s.shows(audit, after)
+		s.write(resource.Change{Address: audit, Before: after, After: before})
+		s.shows(audit, before)
+		if back, _ := s.rules(); !cmp.Equal(back, changed, ignoreUnexported) {
+			t.Errorf("%s: it does not come back (-was +is):\n%s", name, cmp.Diff(changed, back, ignoreUnexported))
 		}
 	}
 }

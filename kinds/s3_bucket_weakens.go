@@ -32,7 +32,14 @@ func bucketWeakens(before, after resource.Object) (phrases []string) {
 		phrases = append(phrases, "it no longer keeps what is overwritten or deleted")
 	}
 	if shortened(before, after, "expire") {
-		phrases = append(phrases, fmt.Sprintf("it keeps objects %s instead of %s", forDays(after.Number("expire")), forDays(before.Number("expire"))))
+		kept := forDays(before.Number("expire"))
+		if before.Text("expire_rule") != "" {
+			kept = byOthers
+		}
+		phrases = append(phrases, fmt.Sprintf("it keeps objects %s instead of %s", forDays(after.Number("expire")), kept))
+	}
+	if changed(before, after, "expire_rule") && after.Text("expire_rule") != "" {
+		phrases = append(phrases, "it keeps objects "+byOthers)
 	}
 	if changed(before, after, "access_logs") && before.Text("access_logs") != "" && after.Text("access_logs") == "" {
 		phrases = append(phrases, "accesses to it are no longer logged")
@@ -70,9 +77,17 @@ func forDays(n int) string {
 	return fmt.Sprintf("for %d days", n)
 }
 
+// byOthers stands for how long things are kept by a rule that somebody has given another form than ours.
+const byOthers = "as a rule of others says"
+
 // bucketExpires says what goes at once where objects are to go sooner.
 func bucketExpires(before resource.Resource, after resource.Object) []string {
-	if before.Facts[factHolds] == "" || !shortened(before.Settings, after, "expire") {
+	switch {
+	case before.Facts[factHolds] == "":
+		return nil
+	case changed(before.Settings, after, "expire_rule") && after.Text("expire_rule") != "":
+		return []string{"what is in it that a rule of others lets go"}
+	case !shortened(before.Settings, after, "expire"):
 		return nil
 	}
 	return []string{"what is in it that is older than " + strings.TrimPrefix(forDays(after.Number("expire")), "for ")}

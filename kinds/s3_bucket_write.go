@@ -77,7 +77,7 @@ func (b bucketCalls) configure(ctx context.Context, before, after resource.Objec
 		{changed(before, after, "ownership"), b.putOwnership},
 		{changed(before, after, "encryption") || changed(before, after, "encryption_key"), b.putEncryption},
 		{changed(before, after, "versioning"), b.putVersioning},
-		{changed(before, after, "expire"), func(ctx context.Context, o resource.Object) error { return b.putExpiry(ctx, o.Number("expire")) }},
+		{changed(before, after, "expire") || changed(before, after, "expire_rule"), b.putExpiry},
 		{changed(before, after, "access_logs"), b.putLogging},
 		{after.Has("tags") && !maps.Equal(before.Map("tags"), after.Map("tags")), b.putTags},
 	} {

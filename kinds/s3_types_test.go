@@ -29,6 +29,7 @@ func TestWhatWeakensABucket(t *testing.T) {
 		{"no versions", settings{"versioning": ""}, "it no longer keeps what is overwritten or deleted"},
 		{"kept longer", settings{"expire": 366}, ""},
 		{"kept for ever", settings{"expire": 0}, ""},
+		{"kept as others say", settings{"expire": 0, "expire_rule": "{}"}, "it keeps objects as a rule of others says"},
 		{"kept shorter", settings{"expire": 1}, "it keeps objects for 1 day instead of for 365 days"},
 		{"logged elsewhere", settings{"access_logs": "elsewhere/"}, ""},
 		{"not logged", settings{"access_logs": ""}, "accesses to it are no longer logged"},
@@ -133,6 +134,7 @@ func TestWhatAnUpdateOfABucketLosesAndNotes(t *testing.T) {
 	}{
 		{"objects expire", full, settings{"expire": 30}, "what is in it that is older than 30 days", ""},
 		{"nothing expires in an empty bucket", empty, settings{"expire": 30}, "", ""},
+		{"objects expire as others say", kept, settings{"expire": 0, "expire_rule": "{}"}, "what is in it that a rule of others lets go", ""},
 		{"objects expire sooner", kept, settings{"expire": 1}, "what is in it that is older than 1 day", ""},
 		{"objects expire later", kept, settings{"expire": 60}, "", ""},
 		{"objects no longer expire", kept, settings{"expire": 0}, "", ""},

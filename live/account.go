@@ -93,6 +93,7 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open account: %w", err)
 	}
+	cfg.HTTPClient = wholeBodies{cfg.HTTPClient}
 	calls := newAttempts(o.InFlight, o.Clock, o.Settle > 0, o.OnCall)
 	cfg.APIOptions = append(cfg.APIOptions, calls.install)
 	cfg.Retryer = func() aws.Retryer { return retryer(o.MaxBackoff) }

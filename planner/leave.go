@@ -172,7 +172,13 @@ func (m *making) disposition(a resource.Address) resource.Disposition {
 // report tells of the objects that nobody declared and nobody else owns.
 func (m *making) report() {
 	for _, a := range m.Live.Addresses() {
-		if m.declared(a) || m.edits[a] != nil || m.kept[a] || m.disposition(a) != resource.Report || m.foreignOwner(a) != "" || m.foreign[m.owner(a)] {
+		if m.declared(a) || m.edits[a] != nil || m.kept[a] || m.disposition(a) != resource.Report || m.foreign[m.owner(a)] {
+			continue
+		}
+		if owner := m.foreignOwner(a); owner != "" {
+			if m.typeOf(a).Extra { // there are few, and they do for this account what the file may want
+				m.draft.Notices = append(m.draft.Notices, a.Plain()+" belongs to "+owner+", and is left as it is")
+			}
 			continue
 		}
 		f := resource.Finding{

@@ -42,26 +42,74 @@ func (w *work) unseen(named []resource.Address) []resource.Address {
 
 // rely tells what the file needs of objects that it does not keep, and does not find there.
 func (m *making) rely() {
-	for _, a := range slices.SortedFunc(maps.Keys(m.want.Relied), resource.Address.Compare) {
+	for _, a := range slices.SortedFunc(maps.Keys(m.relied), resource.Address.Compare) {
 		live, exists := m.Live[a]
 		if !exists && m.typeOf(a).Part && !m.exists(m.owner(a)) {
 			continue // what names the owner complains of it
 		}
-		if exists && live.Facts[resource.FactOwner] != "" {
-			m.draft.Notices = append(m.draft.Notices, fmt.Sprintf("%s belongs to %s: whether it allows what the file needs cannot be seen",
-				a.Plain(), live.Facts[resource.FactOwner]))
-			continue
+		needed := m.want.Objects[a]
+		if needed == nil {
+			needed = m.want.Relied[a]
 		}
-		laid := m.lay(a, m.want.Relied[a])
+		laid := m.lay(a, needed)
 		for _, name := range laid.Names() {
-			lacking := policy.Lacking(string(live.Settings.Document(name)), string(laid.Document(name)))
+			if exists && laid.Document(name) != "" && !live.Settings.Has(name) {
+				m.draft.Notices = append(m.draft.Notices, fmt.Sprintf("%s belongs to %s: whether it allows what the file needs cannot be seen",
+					a.Plain(), live.Facts[resource.FactOwner]))
+				continue
+			}
+			have, wanted := string(live.Settings.Document(name)), string(laid.Document(name))
+			lacking := policy.Lacking(have, wanted)
 			if len(lacking) == 0 {
 				continue
 			}
-			m.draft.Findings = append(m.draft.Findings, resource.Finding{
+			f := resource.Finding{
 				Rule: "relied-on", Subject: a, Severity: resource.High,
-				Seen:   "lacks what the file needs of it: " + strings.Join(lacking, ", "),
-				Advice: "add that to it, or let this baseline do so with `manage_policy: true`",
+				Seen: "lacks what the file needs of it", Advice: m.relied[a],
+			}
+			if len(policy.Unallowed(have, wanted)) > 0 {
+				f.Blocks = m.triedWith(m.owner(a))
+			}
+			if len(f.Blocks) > 0 {
+				f.Seen += ", and AWS refuses " + plainNames(f.Blocks) + " without"
+			}
+			f.Seen += ": " + strings.Join(lacking, ", ")
+			m.draft.Findings = append(m.draft.Findings, f)
+		}
+	}
+}
+
+// triedWith returns the objects that are made, or changed so that AWS tries out what they follow, and that follow this one.
+func (m *making) triedWith(ground resource.Address) []resource.Address {
+	return slices.DeleteFunc(m.addresses(), func(a resource.Address) bool {
+		e, t := m.edits[a], m.typeOf(a)
+		return t.Follows == nil || e.after == nil || !slices.Contains(t.Follows(m.ID, a, e.after), ground) || !e.creates() && !tries(t, e)
+	})
+}
+
+// findRoom tells of what is made, or grows, beyond what AWS allows. What the plan deletes still has its place then.
+func (m *making) findRoom() {
+	for _, a := range m.addresses() {
+		e, t := m.edits[a], m.typeOf(a)
+		if t.Crowds == nil || e.after == nil {
+			continue
+		}
+		all := resource.State{}
+		for other, r := range m.Live {
+			if other.Kind == a.Kind {
+				all[other] = r
+			}
+		}
+		had := e.live.Settings != nil && t.Crowds(a, all) != ""
+		for other, planned := range m.edits {
+			if other.Kind == a.Kind && planned.after != nil {
+				all[other] = resource.Resource{Settings: planned.after}
+			}
+		}
+		if why := t.Crowds(a, all); why != "" && !had {
+			m.draft.Findings = append(m.draft.Findings, resource.Finding{
+				Rule: "no-room", Subject: a, Severity: resource.High, Seen: why,
+				Advice: "take another one away and apply that, or use one that is there", Blocks: []resource.Address{a},
 			})
 		}
 	}

@@ -16,6 +16,8 @@ type making struct {
 	want *resource.Want
 	// foreign are the declared objects that somebody else owns; they and what is declared under them stay as they are.
 	foreign map[resource.Address]bool
+	// relied are the objects of which the file needs something that it can't put there, with what to do where they lack it.
+	relied map[resource.Address]string
 	// kept are the objects whose deletion was given up.
 	kept map[resource.Address]bool
 }
@@ -25,7 +27,10 @@ func (m *making) declared(a resource.Address) bool { return m.want.Objects[a] !=
 
 // overlay lays each declared object over the live one and notes where they differ.
 func (m *making) overlay() {
-	m.foreign = map[resource.Address]bool{}
+	m.foreign, m.relied = map[resource.Address]bool{}, map[resource.Address]string{}
+	for a := range m.want.Relied {
+		m.relied[a] = "add that to it, or let this baseline do so with `manage_policy: true`"
+	}
 	spellings := map[resource.Address]resource.Address{}
 	for a := range m.Live {
 		spellings[folded(a)] = a
@@ -34,10 +39,13 @@ func (m *making) overlay() {
 	for _, a := range addresses {
 		if owner := m.foreignOwner(a); owner != "" {
 			m.foreign[a] = true
+			if live := m.Live[a].Settings; m.typeOf(a).Lay != nil && (live == nil || len(live) > 0) {
+				m.relied[a] = "have " + owner + " add that to it"
+			}
 			if m.declared(m.owner(a)) && m.owner(a) != a {
 				continue // said once, of the owner
 			}
-			if m.typeOf(a).Named && len(m.Live[a].Settings) == 0 {
+			if m.typeOf(a).Named && m.exists(a) && len(m.Live[a].Settings) == 0 {
 				m.problem(a, "is to be made or kept, but the one of this name belongs to %s, who would get what is meant for it: "+
 					"choose another name, or use it as it is", owner)
 				continue
@@ -80,8 +88,12 @@ func folded(a resource.Address) resource.Address {
 	return resource.Address{Kind: a.Kind, Name: strings.ToLower(a.Name)}
 }
 
-// foreignOwner says who owns the live object, when it is not this baseline or nobody.
+// foreignOwner says who owns the live object, when it is not this baseline or nobody. A part that a file may declare without its
+// owner, such as the policy of a bucket, belongs to whom the owner does.
 func (m *making) foreignOwner(a resource.Address) string {
+	if t := m.typeOf(a); t.Part && t.Lay != nil {
+		a = m.owner(a)
+	}
 	live := m.Live[a]
 	if owner := live.Facts[resource.FactOwner]; owner != "" {
 		return owner

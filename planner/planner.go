@@ -123,6 +123,7 @@ func Make(want *resource.Want, account Account) *Draft {
 	m.require()
 	m.report()
 	m.rely()
+	m.findRoom()
 	w.checkReferences()
 	w.checkQuotas()
 	w.askForLooks()

@@ -3,6 +3,7 @@ package planner
 import (
 	"cmp"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -104,7 +105,9 @@ func (w *work) newStep(e *edit, before, after resource.Object) *step {
 		if t.Leaves != nil {
 			s.change.Notes = t.Leaves(e.address, e.live, w.planned)
 		}
-	case before != nil:
+	case before == nil:
+		s.change.Usual = usual(t, after)
+	default:
 		if t.Notes != nil {
 			s.change.Notes = t.Notes(e.live, after)
 		}
@@ -117,6 +120,17 @@ func (w *work) newStep(e *edit, before, after resource.Object) *step {
 		s.change.Notes = append(s.change.Notes, "the trust in "+strings.Join(dead, ", ")+", who was deleted, can't come back")
 	}
 	return s
+}
+
+// usual names the settings of a new object that are as they are with most of its kind.
+func usual(t *resource.Type, o resource.Object) []string {
+	var names []string
+	for _, name := range o.Names() {
+		if is, stated := t.Usual[name]; stated && reflect.DeepEqual(is, o[name]) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // planned says what the plan does to an object, "" where it leaves it as it is.

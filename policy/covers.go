@@ -51,3 +51,73 @@ func takesPatterns(operator string) bool {
 func each[T any](items []T, holds func(T) bool) bool {
 	return !slices.ContainsFunc(items, func(item T) bool { return !holds(item) })
 }
+
+// Unallowed returns those statements of a wanted document, as they are written there, that nothing in a policy allows, whatever its
+// conditions ask: it has no statement for any of the principals, any of the actions and any of the resources. It leaves out what
+// may be allowed after all, which [Lacking] has, and so is empty for a text that cannot be read. The text "" stands for no policy.
+func Unallowed(text, wanted string) []string {
+	want, err := splicedOf(wanted)
+	if err != nil {
+		return nil
+	}
+	have, err := splicedOf(text)
+	if err != nil {
+		return nil
+	}
+	var unallowed []string
+	for i := range want.statements {
+		if want.statements[i].Effect == Allow && each(have.statements, func(s Statement) bool { return !s.mayAllow(&want.statements[i]) }) {
+			unallowed = append(unallowed, want.raw(i))
+		}
+	}
+	return unallowed
+}
+
+// mayAllow reports whether the statement may allow some of what another does that is wanted. It may say yes of what does not, never
+// no of what does.
+func (s *Statement) mayAllow(wanted *Statement) bool {
+	return s.Effect == Allow && s.mayBeFor(wanted.Principals) &&
+		(s.NotActions != nil || meet(s.Actions, wanted.Actions, strings.ToLower)) &&
+		(s.NotResources != nil || meet(s.Resources, wanted.Resources, strings.Clone))
+}
+
+func (s *Statement) mayBeFor(wanted map[string][]string) bool {
+	if s.NotPrincipals != nil || slices.Contains(s.Principals[AWS], "*") {
+		return true
+	}
+	for sort, names := range wanted {
+		if meet(s.Principals[sort], names, strings.Clone) {
+			return true
+		}
+	}
+	return false
+}
+
+// meet reports whether a pattern of one list and one of another may match the same text. Each is brought into a form first.
+func meet(a, b []string, form func(string) string) bool {
+	return slices.ContainsFunc(a, func(one string) bool {
+		return slices.ContainsFunc(b, func(other string) bool { return mayMeet(form(one), form(other)) })
+	})
+}
+
+// mayMeet compares what stands before the first wildcard or variable. One with neither is matched as a whole.
+func mayMeet(a, b string) bool {
+	const open = "*?$"
+	switch {
+	case strings.Contains(a, "$") || strings.Contains(b, "$"):
+	case !strings.ContainsAny(a, open):
+		return Matches(b, a)
+	case !strings.ContainsAny(b, open):
+		return Matches(a, b)
+	}
+	a, b = upTo(a, open), upTo(b, open)
+	return strings.HasPrefix(a, b) || strings.HasPrefix(b, a)
+}
+
+// upTo is what stands before the first of some characters.
+func upTo(text, open string) string {
+	if at := strings.IndexAny(text, open); at >= 0 {
+		return text[:at]
+	}
+	return text
+}

@@ -57,3 +57,48 @@ func TestLackingTakesWhatAllowsMore(t *testing.T) {
 		t.Error("what rules out more is taken for wider")
 	}
 }
+
+// What a policy can't allow under any conditions is told from what it may allow in another way.
+func TestUnallowedIsCertain(t *testing.T) {
+	t.Parallel()
+	const wanted = `{"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"kms:GenerateDataKey*",` +
+		`"Resource":"arn:aws:s3:::logs/AWSLogs/111122223333/*","Condition":{"StringEquals":{"aws:SourceArn":"trail/audit"}}}`
+	for _, test := range []struct {
+		name     string
+		old, new string
+		may      bool
+	}{
+		{"the same", "", "", true},
+		{"another condition", "trail/audit", "trail/other", true},
+		{"everybody", `{"Service":"cloudtrail.amazonaws.com"}`, `"*"`, true},
+		{"all but one", `"Principal":{"Service":"cloudtrail.amazonaws.com"}`, `"NotPrincipal":{"AWS":"111122223333"}`, true},
+		{"another service", "cloudtrail.amazonaws.com", "config.amazonaws.com", false},
+		{"a principal of another sort", "Service", "AWS", false},
+		{"one of the actions", "GenerateDataKey*", "generatedatakey", true},
+		{"more actions", "GenerateDataKey*", "Generate*", true},
+		{"another action", "GenerateDataKey*", "Decrypt", false},
+		{"other actions", "GenerateDataKey*", "De*", false},
+		{"all but some actions", "Action", "NotAction", true},
+		{"a folder in it", "111122223333/*", "111122223333/CloudTrail/*", true},
+		{"a folder above", "AWSLogs/111122223333/*", "*", true},
+		{"a folder with a variable", "AWSLogs/111122223333/*", "AWSLogs/${aws:PrincipalAccount}/x", true},
+		{"another folder", "111122223333/*", "444455556666/*", false},
+		{"the folder itself", "111122223333/*", "111122223333", false},
+		{"all but some resources", "Resource", "NotResource", true},
+		{"a denial", "Allow", "Deny", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			statement := strings.Replace(wanted, test.old, test.new, 1)
+			if may := len(policy.Unallowed(of(statement), of(wanted))) == 0; may != test.may {
+				t.Errorf("%s\nmay allow %s: %v", statement, wanted, may)
+			}
+		})
+	}
+	if len(policy.Unallowed("", of(wanted))) != 1 || len(policy.Unallowed("{", of(wanted))) > 0 {
+		t.Error("no policy allows nothing, and one that can't be read may")
+	}
+	if len(policy.Unallowed("", of(strings.Replace(wanted, "Allow", "Deny", 1)))) > 0 {
+		t.Error("a denial needs no allowing")
+	}
+}

@@ -27,6 +27,8 @@ type Change struct {
 	Weakens []string `json:"weakens_audit,omitempty"`
 	// Consent is what a reviewed file says to a change that is one-way.
 	Consent *Consent `json:"consent,omitempty"`
+	// Usual names the settings of a new object that are as they are with most of its kind, and tell a reader little.
+	Usual []string `json:"usual,omitempty"`
 	// Final marks a delete that nothing of ours can take back: see Type.Final.
 	Final bool `json:"final,omitempty"`
 	// Notes says what else the change will do, one phrase each.
@@ -97,6 +99,9 @@ type Finding struct {
 	// Controls are the ids of what it breaks in published standards, those of the file's benchmark first, as in
 	// "CIS 7.0 2.12" or "Security Hub IAM.3".
 	Controls []string `json:"controls,omitempty"`
+	// Blocks are objects that the plan makes or changes and that AWS refuses for as long as this is so. A plan with such a finding
+	// is not carried out.
+	Blocks []Address `json:"blocks,omitempty"`
 }
 
 // SourceFile is one file a plan was made from.

@@ -7,6 +7,8 @@ type Type struct {
 	Family string
 	// Defaults are the settings AWS gives a new object where nothing is said.
 	Defaults Object
+	// Usual are settings that most objects of the kind share and a reader knows: a text leaves them out of what is new, and counts them.
+	Usual Object
 	// Required are the settings without which a new object can't be created.
 	Required []string
 	// Fixed are the settings that AWS cannot change in place: another value means delete and create.
@@ -62,6 +64,9 @@ type Type struct {
 	// Interim returns a harmless first form for an object that is part of a circle of needs, to be replaced by the real one
 	// when the others exist. Nil where the kind can't be in a circle.
 	Interim func(account string, after Object) Object
+	// Crowds says of an object why AWS has no room for it among all of its kind, "" where it has. It is for quotas that nobody can
+	// have raised.
+	Crowds func(a Address, all State) string
 	// Quota is the name of the quota in the account summary, as in "Users" for UsersQuota; "" when the kind counts towards none.
 	Quota string
 	// Extra is true for a kind that is read only when a requirement or a section of the file asks for it.

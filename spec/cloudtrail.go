@@ -1,9 +1,6 @@
 package spec
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-
 	"baseline/resource"
 	"baseline/trail"
 )
@@ -41,20 +38,13 @@ func (s *trails) compile(c *compiler) {
 	}
 	c.out.Want.Extra = append(c.out.Want.Extra, kindTrail)
 	all := chain{
-		compiler: c, own: ownSids(c.out.Name),
+		compiler: c, own: trail.OwnSids(c.out.Name),
 		policies: map[resource.Address]*sharedPolicy{}, seen: map[resource.Address]*node{},
 	}
 	entries(c.section("cloudtrail"), s.Trails, func(name string, t trailEntry, at entry) {
 		all.trail(name, t, at)
 	})
 	all.finish()
-}
-
-// ownSids is what the Sids of the statements begin with that a baseline puts into policies that others write too. The digits keep it
-// from being the beginning of another baseline's, as acme is of acme-prod.
-func ownSids(name string) string {
-	sum := sha256.Sum256([]byte(name))
-	return "Baseline" + trail.Alphanumeric(name) + hex.EncodeToString(sum[:3])
 }
 
 // trail adds a trail and what it stands on.

@@ -97,7 +97,7 @@ func (t *oneTrail) ownBucket(b bucketTerms) resource.Object {
 		"versioning": "Enabled", "public_access_block": accessBlocks(),
 	}
 	if b.Expire != nil {
-		settings["expire"] = int(*b.Expire)
+		settings["expire"], settings["expire_rule"] = int(*b.Expire), ""
 	}
 	return settings
 }

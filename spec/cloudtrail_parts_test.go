@@ -31,15 +31,15 @@ func TestBucketsOfTrails(t *testing.T) {
 		"made elsewhere, with a prefix": {
 			"{name: acme-audit, create: true, manage_policy: true, prefix: logs/eu, region: eu-central-1, expire: never, access_logs: none}",
 			objects{
-				auditBucket: bucketOf(resource.Object{"region": "eu-central-1", "expire": 0, "access_logs": ""}),
+				auditBucket: bucketOf(resource.Object{"region": "eu-central-1", "expire": 0, "expire_rule": "", "access_logs": ""}),
 				auditPolicy: statements("statements", append(d.BucketStatements(own), tls)...),
 			},
 		},
 		"logged": {
 			"{name: acme-audit, create: true, expire: 2555d, access_logs: acme-access}",
 			objects{
-				auditBucket:  bucketOf(resource.Object{"expire": 2555, "access_logs": "acme-access/acme-audit/"}),
-				accessBucket: bucketOf(resource.Object{"expire": 2555}),
+				auditBucket:  bucketOf(resource.Object{"expire": 2555, "expire_rule": "", "access_logs": "acme-access/acme-audit/"}),
+				accessBucket: bucketOf(resource.Object{"expire": 2555, "expire_rule": ""}),
 				auditPolicy:  statements("statements", append(audit().BucketStatements(own), tls)...),
 				accessPolicy: statements("statements", trail.AccessLogStatement(own, "aws", "111122223333", "acme-access", "acme-audit/", "acme-audit"), trail.TLSOnly(own, "aws", "acme-access")),
 			},

@@ -1,6 +1,8 @@
 package trail
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 )
@@ -53,6 +55,13 @@ func (d Delivery) BucketStatements(own string) []string {
 // sid tells the trail in the Sids of statements, which may hold letters and digits only. Names that differ in nothing but case and
 // punctuation give the same.
 func (d Delivery) sid() string { return Alphanumeric(d.Name) + Alphanumeric(d.Region) }
+
+// OwnSids is what the Sids of the statements begin with that a baseline puts into policies that others write too. The digits keep it
+// from being the beginning of another baseline's, as acme is of acme-prod.
+func OwnSids(baseline string) string {
+	sum := sha256.Sum256([]byte(baseline))
+	return "Baseline" + Alphanumeric(baseline) + hex.EncodeToString(sum[:3])
+}
 
 // Alphanumeric returns the letters and digits of a text, with every first one of a word in upper case.
 func Alphanumeric(text string) string {

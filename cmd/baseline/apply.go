@@ -138,6 +138,9 @@ func (c *command) approve(ctx context.Context, s *session, p *planned, o applyFl
 	if err := mustOutlive(p.plan, p.caller); err != nil {
 		return err
 	}
+	if err := mustBeTaken(p.plan); err != nil {
+		return err
+	}
 	if err := c.mustBeAllowed(ctx, s, p.plan, p.plan.Changes, "baseline permissions --for apply"+c.fileFlags()); err != nil {
 		return err
 	}
@@ -168,6 +171,9 @@ func (c *command) applyPlan(ctx context.Context, path string, o applyFlags) erro
 			return err
 		}
 		if err := madeFromThese(plan); err != nil {
+			return err
+		}
+		if err := mustBeTaken(plan); err != nil {
 			return err
 		}
 		if err := c.dangerConsent(plan, o); err != nil {

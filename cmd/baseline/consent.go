@@ -83,6 +83,32 @@ func (c *command) dangerConsent(plan *resource.Plan, o applyFlags) error {
 	}
 }
 
+// mustBeTaken refuses a plan of which AWS would refuse a part, as the planner has seen: it would be tried for minutes and end half-way.
+func mustBeTaken(plan *resource.Plan) error {
+	var refused, lines, next []string
+	for _, f := range plan.Findings {
+		for _, a := range f.Blocks {
+			if !slices.Contains(refused, a.Plain()) {
+				refused = append(refused, a.Plain())
+			}
+		}
+		if len(f.Blocks) > 0 {
+			lines = append(lines, f.Subject.Plain()+" "+f.Seen)
+			if !slices.Contains(next, f.Advice) {
+				next = append(next, f.Advice)
+			}
+		}
+	}
+	if len(refused) == 0 {
+		return nil
+	}
+	return &ending{
+		exit: exitRefused,
+		err:  fmt.Errorf("AWS would refuse %s; nothing was changed\n  %s", strings.Join(refused, ", "), strings.Join(lines, "\n  ")),
+		next: append(next, "then plan again"),
+	}
+}
+
 // fewest names some dangers of a sort, since the plan has shown all of them.
 func fewest(dangers []string) []string {
 	const named = 5

@@ -29,7 +29,7 @@ var (
 	exitFindings    = exit{3, "findings", "findings (plan --fail-on), or controls failed (check)"}
 	exitInvalid     = exit{4, "invalid-file", "a file is invalid"}
 	exitStale       = exit{5, "stale-plan", "the account has changed since the plan was made"}
-	exitRefused     = exit{6, "refused", "refused: what needs a flag or a consent, wrong account, another or edited plan, own credentials, missing permissions, or nobody to ask"}
+	exitRefused     = exit{6, "refused", "refused: what needs a flag or a consent, wrong account, another or edited plan, own credentials, missing permissions, what AWS would refuse, or nobody to ask"}
 	exitPartly      = exit{7, "partly-applied", "partly applied: a run to resume or roll back"}
 	exitLocked      = exit{8, "locked", "another process is at work on the account"}
 	exitDrift       = exit{9, "drift", "rollback met objects that changed after the run"}

@@ -153,7 +153,7 @@ func TestWhatPeopleDoAfterThePlanIsSeenBeforeTheChange(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	rounds, refused, stopped, done := 0, 0, 0, 0
-	rapid.Check(t, func(t *rapid.T) {
+	property := func(t *rapid.T) {
 		rounds++
 		s := newStaff(t, filepath.Join(root, fmt.Sprint(rounds)))
 		plan := s.plan()
@@ -190,7 +190,12 @@ func TestWhatPeopleDoAfterThePlanIsSeenBeforeTheChange(t *testing.T) {
 		}
 		s.changed = changed // nobody can see a key that was switched on and off again
 		s.mustSpare(&made, before)
-	})
+	}
+	// That something meets what the plan rests on between the last look and the change is rare: a hundred rounds have seen it two
+	// to seven times.
+	for tries := 0; tries < 5 && (done == 0 || refused == 0 || stopped == 0); tries++ {
+		rapid.Check(t, property)
+	}
 	t.Logf("%d rounds: %d done, %d refused, %d stopped", rounds, done, refused, stopped)
 	if done == 0 || refused == 0 || stopped == 0 {
 		t.Errorf("of %d rounds, %d were done, %d refused and %d stopped", rounds, done, refused, stopped)

@@ -66,7 +66,7 @@ func (v *view) findings(findings []resource.Finding, heading func(resource.Findi
 func ofPlan(f resource.Finding) row {
 	label := text(string(f.Severity)) + between + text(f.Rule)
 	if control := firstControl(f); control != "" {
-		label += between + text(control)
+		label += between + text(control) + otherControls(f)
 	}
 	return row{label: label, tint: severityTint(f.Severity)}
 }
@@ -77,6 +77,24 @@ func firstControl(f resource.Finding) string {
 		return ""
 	}
 	return f.Controls[0]
+}
+
+// otherControls counts the other controls of the same benchmark that a finding stands for, as one does that nobody is told of anything.
+func otherControls(f resource.Finding) string {
+	if len(f.Controls) == 0 {
+		return ""
+	}
+	benchmark := f.Controls[0][:strings.LastIndexByte(f.Controls[0], ' ')+1]
+	n := 0
+	for _, control := range f.Controls[1:] {
+		if id, ok := strings.CutPrefix(control, benchmark); ok && benchmark != "" && !strings.Contains(id, " ") {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return " and " + grouped(n) + " more"
 }
 
 // seen says what was seen and, where that does not tell it already, since when.

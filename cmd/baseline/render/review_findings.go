@@ -33,7 +33,7 @@ func findingGroups(findings []resource.Finding) []findingGroup {
 	var groups []findingGroup
 	for members := range stretches(inOrder(findings), compareGroups) {
 		f := members[0]
-		g := findingGroup{severity: f.Severity, word: text(string(f.Severity)), rule: text(f.Rule), control: text(firstControl(f)), count: len(members)}
+		g := findingGroup{severity: f.Severity, word: text(string(f.Severity)), rule: text(f.Rule), control: text(firstControl(f)) + otherControls(f), count: len(members)}
 		for same := range stretches(members, compareAdvice) {
 			a := advised{advice: text(same[0].Advice)}
 			for twins := range stretches(same, compareAlike) {

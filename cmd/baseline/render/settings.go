@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -17,8 +18,11 @@ type difference struct {
 }
 
 // settings adds what differs between two forms of an object, first the plain values in a column of their own, then the
-// documents. Before is nil for a new object, of which everything that is not blank is shown.
-func (v *view) settings(indent int, before, after resource.Object) {
+// documents. Before is nil for a new object, of which everything is shown that is not blank, nor one of several usual settings.
+func (v *view) settings(indent int, before, after resource.Object, usual []string) {
+	if before != nil || len(usual) < severalUsual {
+		usual = nil
+	}
 	var lines []difference
 	var documents []string
 	names := slices.Sorted(maps.Keys(before.With(after)))
@@ -28,7 +32,7 @@ func (v *view) settings(indent int, before, after resource.Object) {
 			documents = append(documents, name)
 			continue
 		}
-		if !reflect.DeepEqual(was, is) {
+		if !reflect.DeepEqual(was, is) && !slices.Contains(usual, name) {
 			lines = append(lines, v.differences(name, was, is)...)
 		}
 	}
@@ -45,10 +49,16 @@ func (v *view) settings(indent int, before, after resource.Object) {
 		}
 		v.add(r)
 	}
+	if len(usual) > 0 {
+		v.add(row{indent: indent, sign: remark, label: fmt.Sprintf("%d usual settings; -o json shows them", len(usual))})
+	}
 	for _, name := range documents {
 		v.document(indent, name, before.Document(name), after.Document(name))
 	}
 }
+
+// severalUsual is how many usual settings are worth a line that stands for them.
+const severalUsual = 2
 
 func isDocument(value any) bool {
 	_, ok := value.(resource.Document)

@@ -22,6 +22,9 @@ func TestSettingsInWords(t *testing.T) {
 		{setting: "reuse_prevention", was: 24, is: 0, want: "~ reuse_prevention  24 -> none"},
 		{setting: "min_length", was: 8, is: 14, want: "~ min_length  8 -> 14"},
 		{setting: "symbols", was: false, is: true, want: "~ symbols  no -> yes"},
+		{setting: "retention", was: 0, is: 30, want: "~ retention  never -> 30d"},
+		{setting: "rotation", was: 365, is: 0, want: "~ rotation  365d -> never"},
+		{setting: "organization", was: true, is: false, want: "~ organization  all accounts of it -> none"},
 		{setting: "path", was: "/", is: "/db/", want: "~ path  / -> /db/"},
 		{setting: "description", was: "", is: "two words", want: `+ description  "two words"`},
 		{setting: "description", was: "x", is: "", want: "- description  x"},
@@ -40,6 +43,39 @@ func TestSettingsInWords(t *testing.T) {
 			}
 			if !strings.Contains(out.String(), "\n    "+c.want+"\n") {
 				t.Errorf("no line %q in\n%s", c.want, out.String())
+			}
+		})
+	}
+}
+
+// Of what is new, a text counts what most of its kind share, if that is worth the line. What changes is always shown.
+func TestUsualSettingsAreCounted(t *testing.T) {
+	t.Parallel()
+	alarm := resource.Object{"metric": "m/x", "statistic": "Sum", "period": 300}
+	for _, c := range []struct {
+		name   string
+		before resource.Object
+		usual  []string
+		want   string
+	}{
+		{"several", nil, []string{"period", "statistic"}, "    + metric  m/x\n    · 2 usual settings; -o json shows them\n"},
+		{"one", nil, []string{"period"}, "    + metric     m/x\n    + period     5m\n    + statistic  Sum\n"},
+		{"a change", alarm.With(resource.Object{"statistic": "p99"}), []string{"period", "statistic"}, "    ~ statistic  p99 -> Sum\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			made := change("cloudwatch_alarm", "x", c.before, alarm)
+			made.Usual = c.usual
+			p := plan(made)
+			var out bytes.Buffer
+			if err := render.Plan(&out, p, render.Reading{}, render.Style{}); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(out.String(), "\n"+c.want+"\n") {
+				t.Errorf("no lines\n%sin\n%s", c.want, out.String())
+			}
+			if whole := reported(t, ofPlan(p), render.FormJSON); !strings.Contains(whole, `"period": 300`) {
+				t.Errorf("JSON leaves a setting out: %s", whole)
 			}
 		})
 	}
@@ -76,5 +112,28 @@ func TestNamesOfParts(t *testing.T) {
 				t.Errorf("no part %q in\n%s", c.want, out.String())
 			}
 		})
+	}
+}
+
+// A finding that stands for several controls of the file's benchmark says for how many.
+func TestAFindingSaysForHowManyControlsItStands(t *testing.T) {
+	t.Parallel()
+	for want, controls := range map[string][]string{
+		"high · trail.alarms\n":                          nil,
+		"high · trail.alarms · CIS 7.0 5.1\n":            {"CIS 7.0 5.1", "Security Hub CloudWatch.1", "CIS 3.0 4.1"},
+		"high · trail.alarms · CIS 7.0 5.1 and 2 more\n": {"CIS 7.0 5.1", "CIS 7.0 5.2", "CIS 7.0 5.15", "CIS 3.0 4.1"},
+	} {
+		p := plan()
+		p.Findings = []resource.Finding{{Rule: "trail.alarms", Subject: alice, Severity: resource.High, Seen: "x", Controls: controls}}
+		var out bytes.Buffer
+		if err := render.Plan(&out, p, render.Reading{}, render.Style{}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no heading %q in\n%s", want, out.String())
+		}
+		if review, first := reported(t, ofPlan(p), render.FormMarkdown), strings.TrimPrefix(strings.TrimSpace(want), "high · trail.alarms · "); controls != nil && !strings.Contains(review, first) {
+			t.Errorf("no %q in\n%s", first, review)
+		}
 	}
 }

@@ -20,12 +20,12 @@ var units = map[string]time.Duration{
 	"period":      time.Second,
 }
 
-// zeros are the words for a 0 that switches something off instead of counting, by the name of the setting.
+// zeros are the words of files for a 0 that switches something off instead of counting, by the name of the setting.
 var zeros = map[string]string{
 	"max_age":          "never",
-	"retention":        "for ever",
+	"retention":        "never",
 	"expire":           "never",
-	"rotation":         "off",
+	"rotation":         "never",
 	"reuse_prevention": "none",
 }
 
@@ -38,7 +38,12 @@ func (v *view) value(setting string, value any) string {
 		}
 		return quote(policyName(value, v.account))
 	case bool:
-		if value {
+		switch {
+		case setting == "organization" && value:
+			return "all accounts of it"
+		case setting == "organization":
+			return "none"
+		case value:
 			return "yes"
 		}
 		return "no"

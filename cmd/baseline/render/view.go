@@ -130,7 +130,7 @@ func (v *view) entry(indent int, name string, e *entry, idle string) {
 		if before == nil && mark != "" {
 			after = unmarked(after)
 		}
-		v.settings(indent+4, before, after)
+		v.settings(indent+4, before, after, e.usual())
 		v.meanwhile(indent+4, e)
 		if before == nil && mark != "" {
 			v.remark("marked " + text(mark))
@@ -143,6 +143,14 @@ func (v *view) entry(indent int, name string, e *entry, idle string) {
 	for i, text := range v.rows[v.object].spill() {
 		v.rows = slices.Insert(v.rows, v.object+1+i, row{indent: indent + 4, sign: remark, label: text})
 	}
+}
+
+// usual names the usual settings of what one step makes.
+func (e *entry) usual() []string {
+	if len(e.steps) > 1 {
+		return nil
+	}
+	return e.steps[0].Usual
 }
 
 // consented says until which day, that one included, the file consents to a change, and why.

@@ -37,7 +37,7 @@ type issue struct {
 
 type pull struct {
 	Number         int               `json:"number"`
-	MergedAt       string            `json:"merged_at"`
+	MergedAt       *string           `json:"merged_at"`
 	MergeCommitSHA string            `json:"merge_commit_sha"`
 	Head           map[string]string `json:"head"`
 	Base           map[string]string `json:"base"`

@@ -177,7 +177,8 @@ func act(ts *testscript.TestScript, neg bool, args []string) {
 //	github issues                        prints the issues
 //	github issue LOGIN FILE              has somebody open one; with pull at the end, a pull request
 //	github deny PART STATUS              answers each call with PART in its method and path with STATUS; 0 for none
-//	github merge NUMBER SHA HEAD         merges a pull request into main: SHA is the merge, HEAD its last commit
+//	github merge NUMBER SHA HEAD [BASE]  merges a pull request into BASE, or main: SHA is the merge, HEAD its last commit
+//	github lists NUMBER SHA HEAD         lists a commit as part of a pull request that is not merged
 //	github expire ARTIFACT               lets time pass until an artifact is gone
 //	github calls                         prints the calls since it was last asked
 func atGitHub(ts *testscript.TestScript, _ bool, args []string) {
@@ -220,11 +221,15 @@ func atGitHub(ts *testscript.TestScript, _ bool, args []string) {
 		if g.denied[args[1]] == 0 {
 			delete(g.denied, args[1])
 		}
-	case "merge":
-		g.pulls[args[2]] = append(g.pulls[args[2]], pull{
-			Number: number(args[1]), MergedAt: "2026-11-21T14:02:11Z", MergeCommitSHA: args[2],
-			Head: map[string]string{"sha": args[3]}, Base: map[string]string{"ref": "main"},
-		})
+	case "merge", "lists":
+		listed := pull{
+			Number: number(args[1]), MergeCommitSHA: args[2],
+			Head: map[string]string{"sha": args[3]}, Base: map[string]string{"ref": append(args, "main")[4]},
+		}
+		if args[0] == "merge" {
+			listed.MergedAt = new("2026-11-21T14:02:11Z")
+		}
+		g.pulls[args[2]] = append(g.pulls[args[2]], listed)
 	case "expire":
 		for _, run := range g.runs {
 			if _, ok := run.artifacts[args[1]]; ok {

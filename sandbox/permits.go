@@ -14,8 +14,6 @@ type permit struct {
 	action string
 	// on is the ARN of what the action is on, "*" for an action on the whole account.
 	on string
-	// or is another form of the same ARN that policies may be written with, "" for none.
-	or string
 }
 
 // accountWide are the operations of IAM that are on nothing in particular.

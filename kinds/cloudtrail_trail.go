@@ -76,10 +76,11 @@ func cloudTrailTrail() Kind {
 			},
 			Leaves: trailLeaves,
 		},
-		List:   func(ctx context.Context, r *Reader) (resource.State, error) { return r.Trails(ctx) },
-		Create: createTrail,
-		Update: updateTrail,
-		Delete: deleteTrail,
+		Permissions: trailPermissions(),
+		List:        func(ctx context.Context, r *Reader) (resource.State, error) { return r.Trails(ctx) },
+		Create:      createTrail,
+		Update:      updateTrail,
+		Delete:      deleteTrail,
 	}
 }
 

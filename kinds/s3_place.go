@@ -60,7 +60,10 @@ func (r *Reader) bucket(ctx context.Context, name string) (bucketPlace, error) {
 		}
 		_, err = r.S3.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &name})
 		switch status := httpStatus(err); {
-		case err == nil, status == http.StatusForbidden, status == http.StatusMovedPermanently:
+		case status == http.StatusForbidden:
+			r.notice("S3 does not tell of bucket " + name + ", which is not among the account's: it is taken for another account's, if s3:ListBucket on it is not denied here")
+			return bucketPlace{foreign: true}, nil
+		case err == nil, status == http.StatusMovedPermanently:
 			return bucketPlace{foreign: true}, nil
 		case status == http.StatusNotFound:
 			return bucketPlace{}, nil

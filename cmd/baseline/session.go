@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -53,6 +54,11 @@ func (c *command) open(ctx context.Context, declared string) (*session, error) {
 	}
 	s.Account = account
 	return s, nil
+}
+
+// noted adds to the notices of a reading what the looks that followed could not see.
+func (s *session) noted(notices []string) []string {
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(notices, s.Unseen()))))
 }
 
 // Read makes a session the account of an applier.

@@ -80,10 +80,11 @@ func cloudTrailTrail() Kind {
 			Leaves: trailLeaves,
 			Crowds: trailCrowds,
 		},
-		List:   func(ctx context.Context, r *Reader) (resource.State, error) { return r.Trails(ctx) },
-		Create: createTrail,
-		Update: updateTrail,
-		Delete: deleteTrail,
+		Permissions: trailPermissions(),
+		List:        func(ctx context.Context, r *Reader) (resource.State, error) { return r.Trails(ctx) },
+		Create:      createTrail,
+		Update:      updateTrail,
+		Delete:      deleteTrail,
 	}
 }
 

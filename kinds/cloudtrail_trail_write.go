@@ -50,9 +50,12 @@ func createTrail(ctx context.Context, w *Writer, a resource.Address, after resou
 	if _, err := w.CloudTrail.CreateTrail(ctx, in, trailsIn(t.home)); err != nil {
 		return t.advised(ctx, err, after)
 	}
-	// A trail that was just made is as the defaults are, and does not log.
-	made := cloudTrailTrail().Defaults.With(resource.Object{"logging": false})
-	return t.record(ctx, made, after)
+	return t.record(ctx, trailAsMade(), after)
+}
+
+// trailAsMade is a trail that was just made: as the defaults are, but it does not log.
+func trailAsMade() resource.Object {
+	return cloudTrailTrail().Defaults.With(resource.Object{"logging": false})
 }
 
 func updateTrail(ctx context.Context, w *Writer, a resource.Address, before, after resource.Object) error {

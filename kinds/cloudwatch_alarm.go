@@ -48,7 +48,8 @@ func cloudwatchAlarm() Kind {
 			Needs:   topicsOfAlarm,
 			Weakens: alarmWeakens,
 		},
-		Find: findAlarms,
+		Permissions: alarmPermissions(),
+		Find:        findAlarms,
 		Create: func(ctx context.Context, w *Writer, a resource.Address, after resource.Object) error {
 			return putAlarm(ctx, w, a, types.MetricAlarm{}, after)
 		},
@@ -244,7 +245,8 @@ func updateAlarm(ctx context.Context, w *Writer, a resource.Address, before, aft
 	})
 }
 
-// putAlarm writes an alarm over what is there of it. Tags are heeded only when it is new.
+// putAlarm writes an alarm over what is there of it. Tags are sent only where nothing is: CloudWatch heeds none otherwise, but asks for
+// the permission to set them.
 func putAlarm(ctx context.Context, w *Writer, a resource.Address, there types.MetricAlarm, o resource.Object) error {
 	region, name := regionOf(a)
 	threshold, err := numberOf(o, "threshold")
@@ -256,11 +258,14 @@ func putAlarm(ctx context.Context, w *Writer, a resource.Address, there types.Me
 		ActionsEnabled: aws.Bool(o.Flag("enabled")), AlarmActions: o.List("actions"),
 		ComparisonOperator: types.ComparisonOperator(o.Text("comparison")), Threshold: &threshold,
 		Period: aws.Int32(clamp32(o.Number("period"))), EvaluationPeriods: aws.Int32(clamp32(o.Number("evaluation_periods"))),
-		TreatMissingData: given(o, "missing"), Tags: alarmTags(o.Map("tags")),
-		OKActions: there.OKActions, InsufficientDataActions: there.InsufficientDataActions, Dimensions: there.Dimensions,
+		TreatMissingData: given(o, "missing"),
+		OKActions:        there.OKActions, InsufficientDataActions: there.InsufficientDataActions, Dimensions: there.Dimensions,
 		Unit: there.Unit, EvaluateLowSampleCountPercentile: there.EvaluateLowSampleCountPercentile,
 		EvaluationWindow: there.EvaluationWindow, WarmUpConfiguration: there.WarmUpConfiguration,
 		ActionConfiguration: there.ActionConfiguration,
+	}
+	if there.AlarmName == nil {
+		input.Tags = alarmTags(o.Map("tags"))
 	}
 	input.Namespace, input.MetricName = metricOf(o.Text("metric"))
 	if statistic := types.Statistic(o.Text("statistic")); slices.Contains(statistic.Values(), statistic) {

@@ -44,8 +44,9 @@ func kmsKey() Kind {
 			Lay:      layKey,
 			TakeBack: takeBackKey,
 		},
-		Find:   findKeys,
-		Create: createKey,
+		Permissions: keyPermissions(),
+		Find:        findKeys,
+		Create:      createKey,
 		Update: func(ctx context.Context, w *Writer, a resource.Address, before, after resource.Object) error {
 			region, alias := regionOf(a)
 			k, err := locateKey(ctx, newStrays(w.Services, region), alias)

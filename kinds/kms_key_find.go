@@ -61,6 +61,8 @@ type strays struct {
 	*Services
 	region string
 	made   shared[map[string][]string]
+	// notice is told what could not be seen; nil where it was told when the plan was made.
+	notice func(string)
 }
 
 func newStrays(s *Services, region string) *strays { return &strays{Services: s, region: region} }
@@ -75,7 +77,8 @@ func (s *strays) describe(ctx context.Context, name string) (*types.KeyMetadata,
 }
 
 // madeFor returns the ids of the keys without an alias that were made for one, by that alias. It takes a call for each key that has
-// no alias, so it is called only where an alias is not found. A key whose tags the caller may not read was not made by him.
+// no alias, so it is called only where an alias is not found. A key whose tags the caller may not read was not made by him, or else his
+// permissions have changed: that is told.
 func (s *strays) madeFor(ctx context.Context) (map[string][]string, error) {
 	return s.made.get(func() (map[string][]string, error) {
 		named, err := s.withAlias(ctx)
@@ -83,6 +86,7 @@ func (s *strays) madeFor(ctx context.Context) (map[string][]string, error) {
 			return nil, err
 		}
 		made := map[string][]string{}
+		unseen := false
 		err = everyPage(func(marker *string) (bool, *string, error) {
 			page, err := s.KMS.ListKeys(ctx, &kms.ListKeysInput{Limit: aws.Int32(pageSize), Marker: marker}, kmsIn(s.region))
 			if err != nil {
@@ -94,7 +98,10 @@ func (s *strays) madeFor(ctx context.Context) (map[string][]string, error) {
 					continue
 				}
 				tags, err := keyTags(ctx, s.Services, s.region, id)
-				if err != nil && !denied(err) && !missing(err) {
+				switch {
+				case denied(err):
+					unseen = true
+				case err != nil && !missing(err):
 					return false, nil, err
 				}
 				if alias := tags[aliasTag]; alias != "" {
@@ -105,6 +112,9 @@ func (s *strays) madeFor(ctx context.Context) (map[string][]string, error) {
 		})
 		for _, ids := range made {
 			slices.Sort(ids)
+		}
+		if unseen && s.notice != nil {
+			s.notice("kms:ListResourceTags is denied on keys of " + s.region + " that have no alias: they are taken for keys that no baseline has made")
 		}
 		return made, err
 	})
@@ -155,6 +165,7 @@ func findKeys(ctx context.Context, r *Reader, addresses []resource.Address) (res
 		region, _ := regionOf(a)
 		if regions[region] == nil {
 			regions[region] = newStrays(r.Services, region)
+			regions[region].notice = r.notice
 		}
 	}
 	return findEach(addresses, func(a resource.Address) (resource.Resource, error) {

@@ -35,7 +35,8 @@ func logsGroup() Kind {
 			Holds:   held,
 			Weakens: logsGroupWeakens,
 		},
-		Find: findLogsGroups,
+		Permissions: logsGroupPermissions(),
+		Find:        findLogsGroups,
 		Create: func(ctx context.Context, w *Writer, a resource.Address, after resource.Object) error {
 			region, name := regionOf(a)
 			key, err := referredKeyARN(ctx, w.Services, region, after)

@@ -47,7 +47,8 @@ func logsMetricFilter() Kind {
 				return nil
 			},
 		},
-		Find: findMetricFilters,
+		Permissions: metricFilterPermissions(),
+		Find:        findMetricFilters,
 		Create: func(ctx context.Context, w *Writer, a resource.Address, after resource.Object) error {
 			return putMetricFilter(ctx, w, a, types.MetricFilter{}, after)
 		},

@@ -94,9 +94,12 @@ func (p Permissions) Writing(op resource.Op) []Permit {
 	return nil
 }
 
-// None reports whether nothing is stated.
-func (p Permissions) None() bool {
-	return len(p.List)+len(p.Look)+len(p.Create)+len(p.Update)+len(p.Delete) == 0
+// sortIn is the sort in an address of what a user, group or role holds; "" for kinds whose addresses have none.
+func (p Permissions) sortIn(a resource.Address) string {
+	if sort := a.Parts(2)[0]; slices.Contains(p.Sorts(), sort) {
+		return sort
+	}
+	return ""
 }
 
 // Sorts returns the values of Permit.Of among what a kind takes: "" for a kind that is of nobody in particular.
@@ -124,6 +127,9 @@ func EvidencePermissions(needs resource.Needs) []Permit {
 	}
 	if needs.ServerCertificates {
 		permits = append(permits, Permit{Action: "iam:ListServerCertificates"})
+	}
+	if needs.Watched {
+		permits = append(permits, watchedPermits()...)
 	}
 	return permits
 }
@@ -213,7 +219,7 @@ func tagged(word string, keys tagKeys) []Permit {
 
 // createdTagged is the permit for tags that an object is created with.
 func createdTagged(word string) Permit {
-	return Permit{Action: "iam:Tag" + word, On: itself, If: func(c resource.Change) bool { return len(c.After.Map("tags")) > 0 }}
+	return Permit{Action: "iam:Tag" + word, On: itself, If: bringsTags}
 }
 
 // loses reports whether a deletion takes what a fact says the object has.

@@ -1,6 +1,7 @@
 package kinds_test
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -8,17 +9,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"baseline/kinds"
 	"baseline/resource"
 )
-
-// awaited are the kinds whose permissions are yet to be stated. A kind leaves the list when it states them, and no other joins it.
-var awaited = []resource.Kind{
-	"s3_bucket", "s3_bucket_policy", "s3_account_public_access_block", "kms_key", "logs_group", "logs_metric_filter",
-	"cloudwatch_alarm", "sns_topic", "sns_subscription", "cloudtrail_trail",
-}
 
 // Every kind states what each of its functions takes.
 func TestEveryKindStatesItsPermissions(t *testing.T) {
@@ -35,25 +30,44 @@ func TestEveryKindStatesItsPermissions(t *testing.T) {
 			"Delete": {kind.Delete != nil, stated.Delete},
 		} {
 			switch missing := function.there && len(function.permits) == 0; {
-			case missing && slices.Contains(awaited, kind.Kind):
 			case missing:
 				t.Errorf("%s does not state what %s takes", kind.Kind, name)
 			case !function.there && len(function.permits) > 0:
 				t.Errorf("%s states what %s takes, and has none", kind.Kind, name)
-			case len(function.permits) > 0 && slices.Contains(awaited, kind.Kind):
-				t.Errorf("%s states its permissions: it is not awaited any more", kind.Kind)
 			}
 		}
 	}
 }
 
-// calledActions are the actions that have another name than the call that takes them, or that no call is named for.
-var calledActions = map[string]string{
-	"iam:GetAccountAuthorizationDetails": "", "iam:PassRole": "", "iam:TagUser": "", "iam:TagRole": "", "iam:TagPolicy": "",
+// takenBeside are the actions that no call is named for, or that calls of another name take.
+var takenBeside = []string{
+	"iam:GetAccountAuthorizationDetails", "iam:PassRole", "iam:TagUser", "iam:TagRole", "iam:TagPolicy",
+	"iam:GetRole", "iam:CreateServiceLinkedRole", "organizations:ListAWSServiceAccessForOrganization",
 }
 
-// Every call of IAM and of the tagging API in this package is among the permissions of some kind, or of the evidence; and nothing
-// is among them that no call takes.
+// otherwise are the actions of calls by another name, after AWS's Service Authorization Reference, by the SDK's package and the call.
+var otherwise = map[string]string{
+	"s3.DeleteBucketLifecycle":           "s3:PutLifecycleConfiguration",
+	"s3.DeleteBucketTagging":             "s3:PutBucketTagging",
+	"s3.DeleteObject":                    "s3:DeleteObjectVersion", // the version is named
+	"s3.GetBucketEncryption":             "s3:GetEncryptionConfiguration",
+	"s3.GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+	"s3.GetPublicAccessBlock":            "s3:GetBucketPublicAccessBlock",
+	"s3.HeadBucket":                      "s3:ListBucket",
+	"s3.ListBuckets":                     "s3:ListAllMyBuckets",
+	"s3.ListObjectVersions":              "s3:ListBucketVersions",
+	"s3.PutBucketEncryption":             "s3:PutEncryptionConfiguration",
+	"s3.PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+	"s3.PutPublicAccessBlock":            "s3:PutBucketPublicAccessBlock",
+	"s3control.DeletePublicAccessBlock":  "s3:PutAccountPublicAccessBlock",
+	"s3control.GetPublicAccessBlock":     "s3:GetAccountPublicAccessBlock",
+	"s3control.PutPublicAccessBlock":     "s3:PutAccountPublicAccessBlock",
+}
+
+// prefixes are those of the actions of services that the SDK calls otherwise.
+var prefixes = map[string]string{"tagging": "tag", "cloudwatchlogs": "logs"}
+
+// Every call in this package is among the permissions of some kind, or of the evidence; and nothing is among them that no call takes.
 func TestPermissionsAreThoseOfTheCalls(t *testing.T) {
 	stated := map[string]bool{}
 	for _, kind := range kinds.All() {
@@ -66,14 +80,14 @@ func TestPermissionsAreThoseOfTheCalls(t *testing.T) {
 		stated[permit.Action] = true
 	}
 	called := map[string]bool{}
-	for action := range calledActions {
+	for _, action := range takenBeside {
 		called[action] = true
 	}
 	sources, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	input := regexp.MustCompile(`\b(iam|tagging)\.([A-Z][A-Za-z]+)Input\b`)
+	input := regexp.MustCompile(`\b(iam|tagging|cloudtrail|cloudwatch|cloudwatchlogs|kms|s3|s3control|sns)\.([A-Z][A-Za-z]+)Input\b`)
 	for _, path := range sources {
 		if strings.HasSuffix(path, "_test.go") {
 			continue
@@ -83,15 +97,14 @@ func TestPermissionsAreThoseOfTheCalls(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range input.FindAllStringSubmatch(string(text), -1) {
-			called[strings.Replace(m[1], "tagging", "tag", 1)+":"+m[2]] = true
+			action, other := otherwise[m[1]+"."+m[2]]
+			if !other {
+				action = cmp.Or(prefixes[m[1]], m[1]) + ":" + m[2]
+			}
+			called[action] = true
 		}
 	}
-	for action := range stated { // those of other services go by other names, and are held by their kinds' own tests
-		if !strings.HasPrefix(action, "iam:") && !strings.HasPrefix(action, "tag:") {
-			delete(stated, action)
-		}
-	}
-	if diff := cmp.Diff(called, stated); diff != "" {
+	if diff := gocmp.Diff(called, stated); diff != "" {
 		t.Errorf("actions (-called +stated):\n%s", diff)
 	}
 }
@@ -150,6 +163,89 @@ func TestGrantsOfAChange(t *testing.T) {
 			[]kinds.Grant{{Action: "iam:UpdateAccessKey", Resource: "arn:aws:iam::111122223333:user/p/known"}},
 		},
 		{
+			resource.Change{
+				Address: at("s3_bucket", "acme-logs"), Before: settings{"expire": 30, "tags": tags{}, "region": "eu-west-1"},
+				After: settings{"expire": 0, "tags": tags{}, "region": "eu-west-1"},
+			},
+			[]kinds.Grant{
+				{Action: "s3:GetLifecycleConfiguration", Resource: "arn:aws:s3:::acme-logs"},
+				{Action: "s3:PutLifecycleConfiguration", Resource: "arn:aws:s3:::acme-logs"},
+			},
+		},
+		{
+			resource.Change{Address: at("s3_bucket", "acme-logs"), Before: settings{"region": "eu-west-1"}},
+			[]kinds.Grant{
+				{Action: "s3:ListBucketVersions", Resource: "arn:aws:s3:::acme-logs"},
+				{Action: "s3:DeleteBucket", Resource: "arn:aws:s3:::acme-logs"},
+				{Action: "s3:DeleteObjectVersion", Resource: "arn:aws:s3:::acme-logs/*AWSLogs/*/"},
+			},
+		},
+		{
+			resource.Change{
+				Address: at("kms_key", "eu-west-1", "audit"), Facts: resource.Facts{"arn": "arn:aws:kms:eu-west-1:111122223333:key/1234"},
+				Before: settings{"alias": "alias/audit", "enabled": false, "rotation": 0}, After: settings{"alias": "alias/audit", "enabled": false, "rotation": 365},
+			},
+			[]kinds.Grant{
+				{Action: "kms:DescribeKey", Resource: "arn:aws:kms:eu-west-1:111122223333:key/1234"},
+				{Action: "kms:EnableKey", Resource: "arn:aws:kms:eu-west-1:111122223333:key/1234"},
+				{Action: "kms:EnableKeyRotation", Resource: "arn:aws:kms:eu-west-1:111122223333:key/1234"},
+				{Action: "kms:DisableKey", Resource: "arn:aws:kms:eu-west-1:111122223333:key/1234"},
+			},
+		},
+		{
+			resource.Change{Address: at("kms_key", "eu-west-1", "audit"), Before: settings{"alias": "alias/audit"}, After: settings{"alias": ""}},
+			[]kinds.Grant{
+				{Action: "kms:DescribeKey", Resource: "arn:aws:kms:eu-west-1:111122223333:key/*"},
+				{Action: "kms:DeleteAlias", Resource: "arn:aws:kms:eu-west-1:111122223333:alias/audit"},
+				{Action: "kms:DeleteAlias", Resource: "arn:aws:kms:eu-west-1:111122223333:key/*"},
+			},
+		},
+		{
+			resource.Change{Address: at("logs_group", "eu-west-1", "/acme/audit"), After: settings{"retention": 365, "kms": "alias/audit", "tags": tags{"a": "b"}}},
+			[]kinds.Grant{
+				{Action: "kms:DescribeKey", Resource: "arn:aws:kms:eu-west-1:111122223333:key/*"},
+				{Action: "logs:CreateLogGroup", Resource: "arn:aws:logs:eu-west-1:111122223333:log-group:/acme/audit:*"},
+				{Action: "logs:TagResource", Resource: "arn:aws:logs:eu-west-1:111122223333:log-group:/acme/audit:*"},
+				{Action: "logs:PutRetentionPolicy", Resource: "arn:aws:logs:eu-west-1:111122223333:log-group:/acme/audit:*"},
+			},
+		},
+		{
+			resource.Change{Address: at("logs_metric_filter", "eu-west-1", "/acme/audit", "root"), Before: settings{"pattern": "x"}},
+			[]kinds.Grant{{Action: "logs:DeleteMetricFilter", Resource: "arn:aws:logs:eu-west-1:111122223333:log-group:/acme/audit:*"}},
+		},
+		{
+			resource.Change{
+				Address: at("cloudwatch_alarm", "eu-west-1", "root"), Before: settings{"threshold": "1", "tags": tags{"a": "b"}},
+				After: settings{"threshold": "1", "tags": tags{}},
+			},
+			[]kinds.Grant{{Action: "cloudwatch:UntagResource", Resource: "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:root"}},
+		},
+		{
+			resource.Change{Address: at("sns_topic", "eu-west-1", "alarms"), Before: settings{"display": "", "kms": ""}, After: settings{"display": "Alarms", "kms": ""}},
+			[]kinds.Grant{{Action: "sns:SetTopicAttributes", Resource: "arn:aws:sns:eu-west-1:111122223333:alarms"}},
+		},
+		{
+			resource.Change{Address: at("sns_subscription", "eu-west-1", "alarms", "email", "a@example.com"), After: settings{}},
+			[]kinds.Grant{{Action: "sns:Subscribe", Resource: "arn:aws:sns:eu-west-1:111122223333:alarms"}},
+		},
+		{
+			resource.Change{
+				Address: at("cloudtrail_trail", "eu-west-1", "audit"),
+				Before:  complete("cloudtrail_trail", settings{"bucket": "b", "organization": true}),
+				After: complete("cloudtrail_trail", settings{
+					"bucket": "b", "organization": true, "log_group": "g", "log_role": "arn:aws:iam::111122223333:role/deliver", "logging": false,
+				}),
+			},
+			[]kinds.Grant{
+				{Action: "cloudtrail:UpdateTrail", Resource: "arn:aws:cloudtrail:eu-west-1:111122223333:trail/audit"},
+				{Action: "iam:PassRole", Resource: "arn:aws:iam::111122223333:role/deliver"},
+				{Action: "organizations:ListAWSServiceAccessForOrganization", Resource: "*"},
+				{Action: "iam:GetRole", Resource: "arn:aws:iam::111122223333:role/aws-service-role/cloudtrail.amazonaws.com/AWSServiceRoleForCloudTrail"},
+				{Action: "iam:CreateServiceLinkedRole", Resource: "arn:aws:iam::111122223333:role/aws-service-role/cloudtrail.amazonaws.com/AWSServiceRoleForCloudTrail"},
+				{Action: "cloudtrail:StopLogging", Resource: "arn:aws:cloudtrail:eu-west-1:111122223333:trail/audit"},
+			},
+		},
+		{
 			resource.Change{Address: kinds.AnyObject("iam_group", ""), Before: kinds.Any(), After: kinds.Any()},
 			[]kinds.Grant{{Action: "iam:UpdateGroup", Resource: "arn:aws:iam::111122223333:group/*"}},
 		},
@@ -165,7 +261,7 @@ func TestGrantsOfAChange(t *testing.T) {
 			}
 		}
 		got := kinds.Grants(stated.Writing(test.change.Op()), scope, test.change)
-		if diff := cmp.Diff(test.want, got); diff != "" {
+		if diff := gocmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s of %s (-want +got):\n%s", test.change.Op(), test.change.Address, diff)
 		}
 	}

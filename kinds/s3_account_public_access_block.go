@@ -24,7 +24,8 @@ func s3AccountBlock() Kind {
 			Extra:    true,
 			Weakens:  accountBlockWeakens,
 		},
-		List: listAccountBlock,
+		Permissions: accountBlockPermissions(),
+		List:        listAccountBlock,
 		Create: func(ctx context.Context, w *Writer, _ resource.Address, after resource.Object) error {
 			return putAccountBlock(ctx, w, after)
 		},

@@ -58,10 +58,11 @@ func s3Bucket() Kind {
 			Notes:        bucketNotes,
 			Weakens:      bucketWeakens,
 		},
-		Find:   findBuckets,
-		Create: createBucket,
-		Update: updateBucket,
-		Delete: deleteBucket,
+		Permissions: bucketPermissions(),
+		Find:        findBuckets,
+		Create:      createBucket,
+		Update:      updateBucket,
+		Delete:      deleteBucket,
 	}
 }
 
@@ -101,6 +102,6 @@ func findBuckets(ctx context.Context, r *Reader, addresses []resource.Address) (
 		case !place.own:
 			return resource.Resource{}, nil
 		}
-		return readBucket(ctx, callsOf(r.Services, r.Account, a.Name, place.region), place.region)
+		return readBucket(ctx, r, callsOf(r.Services, r.Account, a.Name, place.region), place.region)
 	})
 }

@@ -56,7 +56,8 @@ func (b bucketCalls) content(ctx context.Context) (content bucketContent, err er
 // isTrial reports whether a key is one that CloudTrail puts an empty object under when a trail is made or changed, such as
 // PREFIX/AWSLogs/111122223333/CloudTrail/. Its log files have names.
 func isTrial(key string) bool {
-	return strings.HasSuffix(key, "/") && strings.Contains("/"+key, "/AWSLogs/")
+	folder, ends := strings.CutSuffix(key, "/")
+	return ends && strings.Contains("/"+folder, "/AWSLogs/")
 }
 
 // holds counts the objects; "" for none.

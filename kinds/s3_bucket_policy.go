@@ -37,7 +37,8 @@ func s3BucketPolicy() Kind {
 			TakeBack: takeBackBucketPolicy,
 			Weakens:  bucketPolicyWeakens,
 		},
-		Find: findBucketPolicies,
+		Permissions: bucketPolicyPermissions(),
+		Find:        findBucketPolicies,
 		Create: func(ctx context.Context, w *Writer, a resource.Address, after resource.Object) error {
 			return replaceBucketPolicy(ctx, w, a, "", after.Document("document"))
 		},

@@ -30,12 +30,13 @@ type bucketReading struct {
 	tags                                               map[string]string
 	publicPolicy, publicACL                            bool
 	holds                                              string
+	notice                                             func(string)
 }
 
 // readBucket asks for all settings of an own bucket, each of which is a call. A bucket that goes meanwhile, or that has not quite
 // come to be, is none.
-func readBucket(ctx context.Context, b bucketCalls, region string) (resource.Resource, error) {
-	r := &bucketReading{bucketCalls: b}
+func readBucket(ctx context.Context, reader *Reader, b bucketCalls, region string) (resource.Resource, error) {
+	r := &bucketReading{bucketCalls: b, notice: reader.notice}
 	group, ctx := errgroup.WithContext(ctx)
 	for _, read := range []func(context.Context) error{
 		r.readOwnership, r.readEncryption, r.readVersioning, r.readBlock, r.readLifecycle, r.readLogging, r.readTags,
@@ -197,6 +198,7 @@ func (r *bucketReading) readContent(ctx context.Context) error {
 	switch {
 	case denied(err):
 		r.holds = "objects that may not be listed" // as policies of buckets with logs often have it; it may be empty, but who knows
+		r.notice("s3:ListBucketVersions is denied on bucket " + *r.name + ": it counts as one that holds something")
 		return nil
 	case err != nil:
 		return err

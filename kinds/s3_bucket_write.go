@@ -73,13 +73,13 @@ func (b bucketCalls) configure(ctx context.Context, before, after resource.Objec
 		differs bool
 		put     func(context.Context, resource.Object) error
 	}{
-		{after.Has("public_access_block") && !slices.Equal(before.List("public_access_block"), after.List("public_access_block")), b.putBlock},
-		{changed(before, after, "ownership"), b.putOwnership},
-		{changed(before, after, "encryption") || changed(before, after, "encryption_key"), b.putEncryption},
-		{changed(before, after, "versioning"), b.putVersioning},
-		{changed(before, after, "expire") || changed(before, after, "expire_rule"), b.putExpiry},
-		{changed(before, after, "access_logs"), b.putLogging},
-		{after.Has("tags") && !maps.Equal(before.Map("tags"), after.Map("tags")), b.putTags},
+		{bucketDiffers(before, after, "public_access_block"), b.putBlock},
+		{bucketDiffers(before, after, "ownership"), b.putOwnership},
+		{bucketDiffers(before, after, "encryption") || bucketDiffers(before, after, "encryption_key"), b.putEncryption},
+		{bucketDiffers(before, after, "versioning"), b.putVersioning},
+		{bucketDiffers(before, after, "expire") || bucketDiffers(before, after, "expire_rule"), b.putExpiry},
+		{bucketDiffers(before, after, "access_logs"), b.putLogging},
+		{bucketDiffers(before, after, "tags"), b.putTags},
 	} {
 		if !one.differs {
 			continue

@@ -14,8 +14,12 @@ import (
 	"baseline/resource"
 )
 
-// elsewhere is who owns a bucket of another account: S3 does not say which.
-const elsewhere = "another account"
+// elsewhere is who owns a bucket of another account: S3 does not say which. Where it refuses to tell anything of a name that is not
+// among the account's buckets, it may also be nobody's.
+const (
+	elsewhere      = "another account"
+	maybeElsewhere = "another account (or s3:ListBucket is denied)"
+)
 
 // bucketPlace says where the bucket of a name is. The zero value is for a name that nobody has.
 type bucketPlace struct {
@@ -23,13 +27,17 @@ type bucketPlace struct {
 	own bool
 	// region is where an own bucket is.
 	region string
-	// foreign is true for a bucket of another account.
-	foreign bool
+	// foreign is true for a bucket of another account, and refused where S3 does not even say that there is one.
+	foreign, refused bool
 }
 
 // resource is what there is to say of a bucket of another account, of which nothing else can be seen.
 func (p bucketPlace) resource() resource.Resource {
-	return resource.Resource{Settings: resource.Object{}, Facts: ownedBy(elsewhere)}
+	owner := elsewhere
+	if p.refused {
+		owner = maybeElsewhere
+	}
+	return resource.Resource{Settings: resource.Object{}, Facts: ownedBy(owner)}
 }
 
 // sharedBy holds what is fetched once for each of several names.
@@ -60,7 +68,10 @@ func (r *Reader) bucket(ctx context.Context, name string) (bucketPlace, error) {
 		}
 		_, err = r.S3.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &name})
 		switch status := httpStatus(err); {
-		case err == nil, status == http.StatusForbidden, status == http.StatusMovedPermanently:
+		case status == http.StatusForbidden:
+			r.notice("S3 refuses to tell of bucket " + name + ": it is taken for another account's, unless s3:ListBucket is denied")
+			return bucketPlace{foreign: true, refused: true}, nil
+		case err == nil, status == http.StatusMovedPermanently:
 			return bucketPlace{foreign: true}, nil
 		case status == http.StatusNotFound:
 			return bucketPlace{}, nil

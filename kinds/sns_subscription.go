@@ -54,7 +54,8 @@ func snsSubscription() Kind {
 				return nil
 			},
 		},
-		Find: findSubscriptions,
+		Permissions: subscriptionPermissions(),
+		Find:        findSubscriptions,
 		Create: func(ctx context.Context, w *Writer, a resource.Address, _ resource.Object) error {
 			parts := a.Parts(4)
 			_, err := w.SNS.Subscribe(ctx, &sns.SubscribeInput{

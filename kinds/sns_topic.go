@@ -40,7 +40,8 @@ func snsTopic() Kind {
 				return nil
 			},
 		},
-		Find: findTopics,
+		Permissions: topicPermissions(),
+		Find:        findTopics,
 		Create: func(ctx context.Context, w *Writer, a resource.Address, after resource.Object) error {
 			region, name := regionOf(a)
 			attributes := map[string]string{}

@@ -77,6 +77,8 @@ type Account struct {
 
 	paths sync.Map // addresses of what has a path to the path, as it was last read
 
+	unseen sync.Map // what the looks so far could not see, one sentence each
+
 	mu       sync.Mutex
 	identity *Identity
 	writer   *kinds.Writer

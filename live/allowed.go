@@ -64,7 +64,7 @@ func (a *Account) Allowed(ctx context.Context, grants []kinds.Grant) (*Allowance
 	out := &Allowance{Missing: slices.Compact(asked.missing)}
 	if len(asked.doubtful) > 0 {
 		slices.Sort(asked.doubtful)
-		out.Unchecked = "it hangs on conditions, on policies of the organization, or on paths that are not known: " + strings.Join(slices.Compact(asked.doubtful), ", ")
+		out.Unchecked = "it hangs on conditions, on policies of keys or of the organization, or on names and paths that are not known: " + strings.Join(slices.Compact(asked.doubtful), ", ")
 	}
 	return out, nil
 }
@@ -126,11 +126,11 @@ type batch struct {
 	wanted             map[kinds.Grant]bool
 }
 
-// withoutPatterns leaves out what is on a thing of which the path is not known, whose ARN can only be guessed.
+// withoutPatterns leaves out what is on a thing of IAM of which the path is not known, whose ARN can only be guessed.
 func (s *simulation) withoutPatterns(grants []kinds.Grant) []kinds.Grant {
 	guessed := map[string]bool{}
 	for _, g := range grants {
-		if before, name, found := strings.Cut(g.Resource, "/*/"); found {
+		if before, name, found := strings.Cut(g.Resource, "/*/"); found && strings.Contains(before, ":iam:") {
 			guessed[g.Resource], guessed[before+"/"+name] = true, true
 			s.doubtful = append(s.doubtful, g.Action)
 		}
@@ -138,14 +138,14 @@ func (s *simulation) withoutPatterns(grants []kinds.Grant) []kinds.Grant {
 	return slices.DeleteFunc(slices.Clone(grants), func(g kinds.Grant) bool { return guessed[g.Resource] })
 }
 
-// batches puts grants together that are about the same sort of thing.
+// batches puts grants together that are about the same sort of thing, and sorts of which there are few.
 func batches(grants []kinds.Grant) []batch {
 	type sorted struct{ actions, resources map[string]bool }
 	wanted := map[kinds.Grant]bool{}
 	by := map[string]*sorted{}
 	for _, g := range grants {
 		wanted[g] = true
-		sort, _, _ := strings.Cut(g.Resource, "/")
+		sort := sortOf(g.Resource)
 		if by[sort] == nil {
 			by[sort] = &sorted{map[string]bool{}, map[string]bool{}}
 		}
@@ -156,10 +156,38 @@ func batches(grants []kinds.Grant) []batch {
 		actions := slices.Sorted(keysOf(by[sort].actions))
 		size := max(1, min(simulatedResources, simulatedPairs/len(actions)))
 		for resources := range slices.Chunk(slices.Sorted(keysOf(by[sort].resources)), size) {
-			all = append(all, batch{actions, resources, wanted})
+			all = add(all, batch{actions, resources, wanted})
 		}
 	}
 	return all
+}
+
+// sortOf is what an ARN begins with, up to what tells it from others of its sort.
+func sortOf(arn string) string {
+	fields := strings.SplitN(arn, ":", 6)
+	if len(fields) < 6 {
+		return arn
+	}
+	sort := strings.Join(fields[:5], ":")
+	if fields[2] == "iam" {
+		word, _, _ := strings.Cut(fields[5], "/")
+		sort += ":" + word
+	}
+	return sort
+}
+
+// add asks with the last question what one more asks, where the answer to both is still one page.
+func add(all []batch, more batch) []batch {
+	if len(all) > 0 {
+		last := all[len(all)-1]
+		actions := slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(last.actions), more.actions...))))
+		resources := append(slices.Clone(last.resources), more.resources...)
+		if len(actions)*len(resources) <= simulatedPage && len(resources) <= simulatedResources {
+			all[len(all)-1] = batch{actions, resources, more.wanted}
+			return all
+		}
+	}
+	return append(all, more)
 }
 
 func keysOf[V any](m map[string]V) func(func(string) bool) {
@@ -201,6 +229,16 @@ func (s *simulation) ask(ctx context.Context, b batch) error {
 	}
 }
 
+// mayBeAllowedElsewhere reports whether something may be allowed though the caller's own policies do not allow it: on a key, by the
+// key's policy, and on a thing for which a pattern stands, by a policy that names it. What is done to a key that is yet to be made
+// must be allowed for any.
+func mayBeAllowedElsewhere(arn string) bool {
+	if strings.Contains(arn, ":kms:") && strings.Contains(arn, ":key/") {
+		return !strings.HasSuffix(arn, ":key/*")
+	}
+	return arn != "*" && strings.Contains(arn, "*") && !strings.HasSuffix(arn, ":*")
+}
+
 // note keeps what an answer says of the pairs that are wanted. An answer that takes several resources together names each.
 func (s *simulation) note(b batch, result types.EvaluationResult) {
 	keep := func(on string, decision types.PolicyEvaluationDecisionType, lacking []string) {
@@ -209,9 +247,10 @@ func (s *simulation) note(b batch, result types.EvaluationResult) {
 			return
 		}
 		// The simulator is not told the values of condition keys, and takes policies of the organization that have conditions for
-		// denials. What hangs on either, it cannot tell.
+		// denials. What hangs on either, it cannot tell, nor what a key's own policy allows.
 		organization := result.OrganizationsDecisionDetail
-		if len(lacking) > 0 || organization != nil && !organization.AllowedByOrganizations {
+		elsewhere := decision == types.PolicyEvaluationDecisionTypeImplicitDeny && mayBeAllowedElsewhere(on)
+		if len(lacking) > 0 || elsewhere || organization != nil && !organization.AllowedByOrganizations {
 			s.doubtful = append(s.doubtful, g.Action)
 			return
 		}

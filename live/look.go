@@ -60,7 +60,21 @@ func (a *Account) Look(ctx context.Context, state resource.State, addresses []re
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
+	for _, notice := range l.reader.Notices() {
+		a.unseen.Store(notice, true)
+	}
 	return l.looked, nil
+}
+
+// Unseen says what the looks so far could not see, one sentence each, sorted.
+func (a *Account) Unseen() []string {
+	var all []string
+	a.unseen.Range(func(notice, _ any) bool {
+		all = append(all, notice.(string))
+		return true
+	})
+	slices.Sort(all)
+	return all
 }
 
 // holding is the address for everything of a kind that a user holds, given that of one thing.

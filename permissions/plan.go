@@ -17,7 +17,6 @@ func Carrying(plan *resource.Plan, back bool) *Set {
 	s.add(lookClosely, looking(scope, plan))
 	s.add(checkFirst, simulation(scope))
 	s.add(makeChanges, Changing(plan, plan.Changes, nil))
-	s.aboutChanges(plan.Changes)
 	if !back {
 		return s
 	}
@@ -110,12 +109,12 @@ func reading(scope kinds.Scope, plan *resource.Plan) []kinds.Grant {
 func looking(scope kinds.Scope, plan *resource.Plan) []kinds.Grant {
 	var grants []kinds.Grant
 	for _, c := range plan.Changes {
-		grants = append(grants, look(scope, c.Address, func(kind kinds.Kind) bool {
+		grants = append(grants, look(scope, c, func(kind kinds.Kind) bool {
 			late := kind.Look != nil && c.After != nil && len(kind.Detail) > 0
 			return kind.Type.Held || kind.Named || c.Facts[resource.FactLooked] != "" || late
 		})...)
 		for _, ground := range c.Grounds {
-			grants = append(grants, look(scope, ground.Look, func(kinds.Kind) bool { return true })...)
+			grants = append(grants, look(scope, resource.Change{Address: ground.Look}, func(kinds.Kind) bool { return true })...)
 		}
 	}
 	return grants
@@ -125,17 +124,18 @@ func looking(scope kinds.Scope, plan *resource.Plan) []kinds.Grant {
 func lookingBack(scope kinds.Scope, plan *resource.Plan) []kinds.Grant {
 	var grants []kinds.Grant
 	for _, c := range plan.Changes {
-		grants = append(grants, look(scope, c.Address, func(kind kinds.Kind) bool {
+		grants = append(grants, look(scope, c, func(kind kinds.Kind) bool {
 			return kind.Type.Held || kind.Named || len(kind.Detail) > 0 || kind.Looks && c.Before == nil
 		})...)
 	}
 	return grants
 }
 
-func look(scope kinds.Scope, a resource.Address, takes func(kinds.Kind) bool) []kinds.Grant {
+// look is what it takes to look at the object of a change.
+func look(scope kinds.Scope, c resource.Change, takes func(kinds.Kind) bool) []kinds.Grant {
 	for _, kind := range kinds.All() {
-		if kind.Kind == a.Kind && takes(kind) {
-			return kinds.Grants(kind.Permissions.Look, scope, resource.Change{Address: a})
+		if kind.Kind == c.Address.Kind && takes(kind) {
+			return kinds.Grants(kind.Permissions.Look, scope, resource.Change{Address: c.Address, Before: c.Before})
 		}
 	}
 	return nil
@@ -144,6 +144,9 @@ func look(scope kinds.Scope, a resource.Address, takes func(kinds.Kind) bool) []
 // undoing is what taking back a change takes; nothing where it can't be taken back.
 func undoing(scope kinds.Scope, c resource.Change) []kinds.Grant {
 	back := c.Inverse()
+	if arn := c.Facts["arn"]; arn != "" { // which outlives the change
+		back.Facts = resource.Facts{"arn": arn}
+	}
 	if c.Final && back.Op() == resource.OpCreate {
 		return nil
 	}

@@ -36,7 +36,7 @@ func Reading(want *resource.Want, scope kinds.Scope) *Set {
 		if kind.Extra && slices.Contains(needs.Kinds, kind.Kind) {
 			s.add(judge, kinds.Grants(kind.Permissions.List, scope, of))
 		}
-		if kind.Type.Held && slices.Contains(looks, kind.Kind) {
+		if (kind.Type.Held || kind.Named) && slices.Contains(looks, kind.Kind) {
 			s.add(judge, kinds.Grants(kind.Permissions.Look, scope, of))
 		}
 	}
@@ -46,19 +46,6 @@ func Reading(want *resource.Want, scope kinds.Scope) *Set {
 		}
 	}
 	s.add(lookClosely, lookUps(want, scope))
-	for _, kind := range needs.Kinds {
-		s.about(kind)
-	}
-	if want != nil {
-		for _, a := range want.Absent {
-			s.about(a.Kind)
-		}
-		for _, objects := range []map[resource.Address]resource.Object{want.Objects, want.Relied} {
-			for a := range objects {
-				s.about(a.Kind)
-			}
-		}
-	}
 	return s
 }
 

@@ -31,43 +31,9 @@ var purposes = []string{readAccount, judge, lookClosely, checkFirst, makeChanges
 type Set struct {
 	// on are the resources by action, and what for.
 	on map[string]map[string]string
-	// unstated are the kinds that it is about and that do not state what they take.
-	unstated map[resource.Kind]bool
 	// listed are the ARNs of buckets of which no more may be listed than what matches a pattern; see [Set.KeepRuns].
 	listed map[string]string
 }
-
-// about notes that the set is about objects of a kind.
-func (s *Set) about(kind resource.Kind) {
-	for _, k := range kinds.All() {
-		if k.Kind == kind && k.Permissions.None() {
-			if s.unstated == nil {
-				s.unstated = map[resource.Kind]bool{}
-			}
-			s.unstated[kind] = true
-		}
-	}
-}
-
-func (s *Set) aboutChanges(changes []resource.Change) {
-	seen := map[resource.Kind]bool{}
-	for _, c := range changes {
-		if !seen[c.Address.Kind] {
-			seen[c.Address.Kind] = true
-			s.about(c.Address.Kind)
-		}
-	}
-}
-
-// UnstatedIn returns the kinds of changes that do not state what they take; sorted.
-func UnstatedIn(changes []resource.Change) []resource.Kind {
-	s := &Set{}
-	s.aboutChanges(changes)
-	return s.Unstated()
-}
-
-// Unstated returns the kinds that the set should be about and is not, since they do not state what they take; sorted.
-func (s *Set) Unstated() []resource.Kind { return slices.Sorted(maps.Keys(s.unstated)) }
 
 // add notes grants for a purpose.
 func (s *Set) add(purpose string, grants []kinds.Grant) {
@@ -89,7 +55,7 @@ func (s *Set) Actions() []string { return slices.Sorted(maps.Keys(s.on)) }
 
 // Without returns the set without an action.
 func (s *Set) Without(action string) *Set {
-	rest := &Set{on: maps.Clone(s.on), unstated: s.unstated, listed: s.listed}
+	rest := &Set{on: maps.Clone(s.on), listed: s.listed}
 	delete(rest.on, action)
 	return rest
 }
@@ -253,9 +219,9 @@ func render(d document) (string, error) {
 	return string(text), err
 }
 
-// widened names all of a sort in place of single objects.
+// widened names all of a sort in place of single objects of IAM, of which alone there are many.
 func (s *Set) widened() *Set {
-	wide := &Set{unstated: s.unstated, listed: s.listed}
+	wide := &Set{listed: s.listed}
 	for action, on := range s.on {
 		for arn, purpose := range on {
 			if purpose != keepRuns { // of these there is one
@@ -267,11 +233,11 @@ func (s *Set) widened() *Set {
 	return wide
 }
 
-// sortOf is the pattern for all objects of the sort that an ARN is of.
+// sortOf is the pattern for all objects of the sort of IAM that an ARN is of.
 func sortOf(arn string) string {
 	at := strings.LastIndexByte(arn, ':')
 	sort, _, found := strings.Cut(arn[at+1:], "/")
-	if at < 0 || !found {
+	if at < 0 || !found || !strings.Contains(arn, ":iam:") {
 		return arn
 	}
 	return arn[:at+1] + sort + "/*"

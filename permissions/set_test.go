@@ -126,3 +126,33 @@ func TestDocumentsAreJSON(t *testing.T) {
 		t.Errorf("%s", documents[0])
 	}
 }
+
+// What no list shows is changed under the names in the file, in their Regions; trails under any name in theirs. Only a file with a
+// trail of the organization takes what such a one does, and a key that is not the file's is not made.
+func TestApplyingIsAboutTheRegionsOfTheFile(t *testing.T) {
+	scope := kinds.Scope{Partition: "aws", Account: account}
+	set := permissions.Applying(&resource.Want{Extra: []resource.Kind{"cloudtrail_trail"}, Objects: map[resource.Address]resource.Object{
+		resource.At("cloudtrail_trail", "eu-west-1", "audit"): {"bucket": "acme-logs", "log_role": "arn:aws:iam::111122223333:role/deliver"},
+		resource.At("kms_key", "eu-west-1", "shared"):         {"policy_statements": resource.Document("{}"), "own": "B"},
+		resource.At("logs_group", "us-east-1", "/audit"):      {"retention": 365},
+	}}, scope)
+	documents, _, err := set.Documents()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for action, want := range map[string][]string{
+		"cloudtrail:DeleteTrail":                            {"arn:aws:cloudtrail:eu-west-1:111122223333:trail/*"},
+		"iam:PassRole":                                      {"arn:aws:iam::111122223333:role/deliver"},
+		"kms:PutKeyPolicy":                                  {"arn:aws:kms:eu-west-1:111122223333:key/*"},
+		"kms:CreateKey":                                     nil,
+		"kms:ScheduleKeyDeletion":                           nil,
+		"logs:DeleteRetentionPolicy":                        {"arn:aws:logs:us-east-1:111122223333:log-group:/audit:*"},
+		"logs:AssociateKmsKey":                              nil,
+		"iam:CreateServiceLinkedRole":                       nil,
+		"organizations:ListAWSServiceAccessForOrganization": nil,
+	} {
+		if diff := cmp.Diff(want, allowed(t, documents, action)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", action, diff)
+		}
+	}
+}

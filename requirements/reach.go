@@ -10,7 +10,7 @@ import (
 // anyName stands for the name of whoever breaks a rule.
 const anyName = "*"
 
-// Looks returns the kinds that judging by rules may look at, of whoever they make suspect.
+// Looks returns the kinds that judging by rules may look at, of whoever or whatever they make suspect.
 func Looks(r *resource.Requirements) []resource.Kind {
 	if r == nil {
 		return nil
@@ -30,6 +30,9 @@ func Looks(r *resource.Requirements) []resource.Kind {
 	}
 	if r.Credentials != nil && aged(r.Credentials.SigningCertificates) {
 		kinds = append(kinds, signingKind)
+	}
+	if r.Trail != nil && (r.Trail.BucketPrivate || r.Trail.BucketLogged) {
+		kinds = append(kinds, bucketKind)
 	}
 	slices.Sort(kinds)
 	return slices.Compact(kinds)

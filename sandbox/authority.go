@@ -80,10 +80,21 @@ func (c *call) authorize(service string) error {
 	}
 	for _, p := range c.permits(service) {
 		if r := who.rule(p); r.decision != ruledAllowed {
-			return refuse("AccessDenied", "User: %s is not authorized to perform: %s on resource: %s %s", c.caller.arn, p.action, p.on, r.why)
+			return refuse(denialCode(service), "User: %s is not authorized to perform: %s on resource: %s %s", c.caller.arn, p.action, p.on, r.why)
 		}
 	}
 	return nil
+}
+
+// denialCode is by what code a service refuses what the caller may not do.
+func denialCode(service string) string {
+	switch service {
+	case "kms", "logs", "cloudtrail", "tag":
+		return "AccessDeniedException"
+	case "sns":
+		return "AuthorizationError"
+	}
+	return "AccessDenied"
 }
 
 // rule decides about one permit: what is denied anywhere is denied, and all else must be allowed by the policies and, where there
@@ -168,7 +179,7 @@ func (a authority) reaches(s statement, p permit) bool {
 		if !known && !open {
 			return false
 		}
-		return like(filled, p.on) || p.or != "" && like(filled, p.or)
+		return like(filled, p.on)
 	})
 	return named == (s.resource == "Resource")
 }

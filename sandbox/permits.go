@@ -14,8 +14,6 @@ type permit struct {
 	action string
 	// on is the ARN of what the action is on, "*" for an action on the whole account.
 	on string
-	// or is another form of the same ARN that policies may be written with, "" for none.
-	or string
 	// context is what is known of the call by condition key, in lower case, where it is known at all: of what is listed, the
 	// prefix. Nil where nothing is.
 	context map[string]string

@@ -6,13 +6,27 @@ import (
 	"strings"
 )
 
+// What the calls of the regional services take, from the service authorization references of KMS, CloudWatch Logs, CloudWatch,
+// SNS and CloudTrail: lists that have no resource types there are on the whole account, and what a call brings along, such as
+// tags for what it makes, takes an action of its own.
+
 // regionalInput is what calls of the regional services name the things by that they are on. Each call uses a few of these.
 type regionalInput struct {
 	KeyId, TargetKeyId, AliasName          string //nolint:revive // the API's own spelling
 	LogGroupName, ResourceArn, ResourceARN string
 	Name, TrailName, ResourceId, AlarmName string //nolint:revive // the API's own spelling
 	CloudWatchLogsRoleArn                  string
+	IsOrganizationTrail                    bool
 	AlarmNames, ResourceIDList             []string
+	// Tags are a list, or for log groups a map.
+	Tags     json.RawMessage
+	TagsList []Tag
+}
+
+// tagged says whether a call brings tags.
+func (in regionalInput) tagged(c *call) bool {
+	sent := strings.TrimSpace(string(in.Tags))
+	return len(in.TagsList) > 0 || sent != "" && sent != "null" && sent != "[]" && sent != "{}" || c.given("Tags.member.1.Key")
 }
 
 // regionalPermits are what a call of KMS, CloudWatch Logs, CloudWatch, SNS or CloudTrail takes.
@@ -23,41 +37,49 @@ func (c *call) regionalPermits(service string) []permit {
 			in = regionalInput{} // the operation itself complains of it
 		}
 	}
-	action := service + ":" + c.operation.name
 	var permits []permit
-	on := func(arns ...string) {
+	also := func(action string, arns ...string) {
 		for _, arn := range arns {
 			permits = append(permits, permit{action: action, on: arn})
 		}
 	}
+	own := service + ":" + c.operation.name
 	switch service {
 	case "kms":
-		on(c.kmsTargets(in)...)
+		also(own, c.kmsTargets(in)...)
+		if c.operation.name == "CreateKey" && in.tagged(c) {
+			also("kms:TagResource", regionalARN("kms", c.region, c.account, "key/*")) // which must be allowed for all keys
+		}
 	case "logs":
-		on(c.logTargets(in)...)
-		for i := range permits {
-			if permits[i].on != "*" {
-				permits[i].or = permits[i].on + ":*"
-			}
+		also(own, c.logTarget(in))
+		if c.operation.name == "CreateLogGroup" && in.tagged(c) {
+			also("logs:TagResource", c.logTarget(in))
 		}
 	case "cloudwatch":
-		on(c.alarmTargets(in)...)
-	case "sns":
-		on(c.topicTarget())
-	case "cloudtrail":
-		on(c.trailTargets(in)...)
-		if in.CloudWatchLogsRoleArn != "" {
-			permits = append(permits, permit{action: "iam:PassRole", on: in.CloudWatchLogsRoleArn})
+		also(own, c.alarmTargets(in)...)
+		if c.operation.name == "PutMetricAlarm" && in.tagged(c) {
+			also("cloudwatch:TagResource", c.alarmTargets(in)...)
 		}
+	case "sns":
+		also(own, c.topicTarget())
+		if c.operation.name == "CreateTopic" && in.tagged(c) {
+			also("sns:TagResource", c.topicTarget())
+		}
+	case "cloudtrail":
+		also(own, c.trailTargets(in)...)
+		permits = append(permits, c.trailDependencies(in)...)
 	}
 	if len(permits) == 0 {
-		on("*")
+		also(own, "*")
 	}
 	return permits
 }
 
-// kmsTargets are the keys and aliases that a call is on.
+// kmsTargets are the keys and aliases that a call is on. Lists of keys and of aliases are on none, even where they are of one key.
 func (c *call) kmsTargets(in regionalInput) []string {
+	if c.operation.name == "ListAliases" || c.operation.name == "ListKeys" || c.operation.name == "CreateKey" {
+		return []string{"*"}
+	}
 	var arns []string
 	if in.AliasName != "" {
 		arns = append(arns, regionalARN("kms", c.region, c.account, in.AliasName))
@@ -79,18 +101,19 @@ func (c *call) kmsTargets(in regionalInput) []string {
 	return append(arns, regionalARN("kms", c.region, c.account, "key/"+id))
 }
 
-// logTargets is the log group that a call is on.
-func (c *call) logTargets(in regionalInput) []string {
+// logTarget is the log group that a call is on. CloudWatch Logs knows a group by two ARNs: tags are on the one without an end,
+// all else on the group's streams, of which none is named. A list of groups is on none in particular.
+func (c *call) logTarget(in regionalInput) string {
 	switch {
 	case in.LogGroupName != "":
-		return []string{regionalARN("logs", c.region, c.account, "log-group:"+in.LogGroupName)}
+		return regionalARN("logs", c.region, c.account, "log-group:"+in.LogGroupName+":log-stream:")
 	case in.ResourceArn != "":
-		return []string{strings.TrimSuffix(in.ResourceArn, ":*")}
+		return strings.TrimSuffix(in.ResourceArn, ":*")
 	}
-	return nil
+	return "*"
 }
 
-// alarmTargets are the alarms that a call is on. DescribeAlarms is on none in particular.
+// alarmTargets are the alarms that a call is on. DescribeAlarms is on all, whichever it names.
 func (c *call) alarmTargets(in regionalInput) []string {
 	var names []string
 	switch c.operation.name {
@@ -98,6 +121,8 @@ func (c *call) alarmTargets(in regionalInput) []string {
 		names = append(names, cmp.Or(in.AlarmName, c.text("AlarmName")))
 	case "DeleteAlarms":
 		names = append(in.AlarmNames, c.members("AlarmNames")...)
+	case "DescribeAlarms":
+		names = []string{"*"}
 	case "TagResource", "UntagResource", "ListTagsForResource":
 		return []string{cmp.Or(in.ResourceARN, c.text("ResourceARN"))}
 	}
@@ -107,13 +132,10 @@ func (c *call) alarmTargets(in regionalInput) []string {
 	return names
 }
 
-// topicTarget is the topic that a call is on.
+// topicTarget is the topic that a call is on. To end a subscription is on none.
 func (c *call) topicTarget() string {
 	if name := c.text("Name"); name != "" {
 		return regionalARN("sns", c.region, c.account, name)
-	}
-	if subscription := c.text("SubscriptionArn"); subscription != "" {
-		return subscription[:max(0, strings.LastIndexByte(subscription, ':'))]
 	}
 	return cmp.Or(c.text("TopicArn"), c.text("ResourceArn"), "*")
 }
@@ -132,4 +154,34 @@ func (c *call) trailTargets(in regionalInput) []string {
 		arns = append(arns, name)
 	}
 	return arns
+}
+
+// trailDependencies are what making or changing a trail takes of other sorts: to pass on the role that it delivers with, to tag
+// it, and, for one of the organization, to ask for and make what it stands on.
+func (c *call) trailDependencies(in regionalInput) []permit {
+	if c.operation.name != "CreateTrail" && c.operation.name != "UpdateTrail" {
+		return nil
+	}
+	var permits []permit
+	if in.CloudWatchLogsRoleArn != "" {
+		permits = append(permits, permit{action: "iam:PassRole", on: in.CloudWatchLogsRoleArn})
+	}
+	targets := c.trailTargets(in)
+	organization := in.IsOrganizationTrail
+	for _, arn := range targets {
+		if in.tagged(c) {
+			permits = append(permits, permit{action: "cloudtrail:AddTags", on: arn})
+		}
+		if t, ok := c.store.get(trailPlace(arn)).(*Trail); ok && c.operation.name == "UpdateTrail" {
+			organization = organization || t.Organization
+		}
+	}
+	if organization {
+		linked := arnOf(c.account, "role"+serviceLinkedPath+cloudTrailPrincipal+"/AWSServiceRoleForCloudTrail")
+		permits = append(permits,
+			permit{action: "organizations:ListAWSServiceAccessForOrganization", on: "*"},
+			permit{action: "iam:GetRole", on: linked},
+			permit{action: "iam:CreateServiceLinkedRole", on: linked})
+	}
+	return permits
 }

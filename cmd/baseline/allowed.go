@@ -18,9 +18,6 @@ const mostMissing = 50
 // mustBeAllowed refuses changes of a plan that the caller may not make, before the first of them, and names all that is missing.
 // Where that cannot be found out, it says so, and lets the changes be tried. The policy is what the reader can print then.
 func (c *command) mustBeAllowed(ctx context.Context, s *session, plan *resource.Plan, changes []resource.Change, policy string) error {
-	if unstated := permissions.UnstatedIn(changes); len(unstated) > 0 {
-		fmt.Fprintf(c.Err, "note: the permissions for changes of these kinds are not checked: %s\n", joinKinds(unstated))
-	}
 	allowed, err := s.Allowed(ctx, permissions.Changing(plan, changes, s.Paths()))
 	if err != nil {
 		return err

@@ -83,7 +83,7 @@ func (c *command) check(ctx context.Context, s *session, declared, benchmark str
 	a := &render.Assessment{
 		Baseline: seen.baseline.Name, Account: seen.who.Account, Caller: seen.who.ARN, ReadAt: seen.reading.At,
 		Benchmark: asked.Benchmark, Outcomes: requirements.Assess(asked, judgement),
-		Notices: slices.Concat(seen.reading.Notices, judgement.Notices, []string{requirements.Coverage(asked.Benchmark)}),
+		Notices: slices.Concat(s.noted(seen.reading.Notices), judgement.Notices, []string{requirements.Coverage(asked.Benchmark)}),
 	}
 	if pass, fail, _ := requirements.Counts(a.Outcomes); pass+fail == 0 {
 		a.Notices = append(a.Notices, "nothing was checked: the files ask for nothing that could be; see `require:`")

@@ -78,21 +78,22 @@ func (c *command) flagCompletions() map[string]completer {
 		"color":       words("auto", "always", "never"),
 		"parallelism": cobra.NoFileCompletions,
 
-		"benchmark":   only(requirements.Benchmarks),
-		"events":      files,
-		"fail-on":     severities,
-		"fault":       cobra.NoFileCompletions,
-		"for":         wordsOrFiles("plan", "snapshot", "apply"),
-		"listen":      cobra.NoFileCompletions,
-		"live":        files,
-		"look":        words(lookNeeded, lookDeclared, lookAll),
-		"of":          words(append([]string{"file"}, render.Schemas()...)...),
-		"out":         files,
-		"output":      c.outputForms,
-		"resume":      c.runsWhere(unfinished),
-		"seed":        files,
-		"seed-report": files,
-		"state":       files,
+		"benchmark":    only(requirements.Benchmarks),
+		"events":       files,
+		"fail-on":      severities,
+		"fault":        cobra.NoFileCompletions,
+		"for":          wordsOrFiles("plan", "snapshot", "apply"),
+		"listen":       cobra.NoFileCompletions,
+		"live":         files,
+		"lock-timeout": cobra.NoFileCompletions,
+		"look":         words(lookNeeded, lookDeclared, lookAll),
+		"of":           words(append([]string{"file"}, render.Schemas()...)...),
+		"out":          files,
+		"output":       c.outputForms,
+		"resume":       c.runsWhere(unfinished),
+		"seed":         files,
+		"seed-report":  files,
+		"state":        files,
 
 		"baseline runs --output":     words("text", "json"),
 		"baseline snapshot --output": files,
@@ -210,10 +211,14 @@ func (c *command) outputForms(cmd *cobra.Command, _ []string, begun string) ([]s
 	return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace // =FILE may follow
 }
 
-// runsWhere offers the runs of the store whose status will do, with what they are. The newest comes first.
+// runsWhere offers the runs of a directory whose status will do, with what they are. The newest comes first. Of runs in S3 it
+// offers none: a key on the keyboard calls no service.
 func (c *command) runsWhere(will func(applier.Status) bool) completer {
 	return func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 		const directive = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+		if _, _, isBucket, _ := bucketOf(c.runsDir); isBucket {
+			return nil, directive
+		}
 		store, err := c.store(cmd.Context())
 		if err != nil {
 			return nil, directive

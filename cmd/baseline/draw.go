@@ -104,6 +104,7 @@ func (c *command) draw(ctx context.Context, s *session, declared string) (*plann
 	if err != nil {
 		return nil, err
 	}
+	seen.reading.Notices = s.noted(seen.reading.Notices)
 	p, err := c.planFrom(seen, draft, nil)
 	if err != nil {
 		return nil, err

@@ -140,9 +140,6 @@ func (c *command) printPolicies(set *permissions.Set) error {
 	if err != nil {
 		return err
 	}
-	if unstated := set.Unstated(); len(unstated) > 0 {
-		fmt.Fprintf(c.Err, "note: what these kinds take is not in it, since it is not known here: %s\n", joinKinds(unstated))
-	}
 	if widened {
 		fmt.Fprintf(c.Err, "note: the plan is about so many objects that their names do not fit into %d policies: all of their sort are allowed\n",
 			permissions.MostDocuments)
@@ -152,12 +149,4 @@ func (c *command) printPolicies(set *permissions.Set) error {
 	}
 	_, err = fmt.Fprint(c.Out, strings.Join(documents, ""))
 	return err
-}
-
-func joinKinds(all []resource.Kind) string {
-	words := make([]string, len(all))
-	for i, kind := range all {
-		words[i] = string(kind)
-	}
-	return strings.Join(words, ", ")
 }

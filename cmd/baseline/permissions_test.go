@@ -86,20 +86,34 @@ const (
 	otherText = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:List*","Resource":"*"}]}`
 )
 
+// newFactory is the account as most of these tests have it.
 func newFactory(t *testing.T) *factory {
+	t.Helper()
+	f := emptyFactory(t, factoryFile)
+	f.people()
+	_ = f.clock.Sleep(t.Context(), 200*day)
+	f.hire()
+	return f
+}
+
+// emptyFactory is an account with nothing in it, and a file for it.
+func emptyFactory(t *testing.T, file string) *factory {
 	t.Helper()
 	clock := &movingClock{now: time.Date(2026, time.January, 1, 12, 0, 0, 0, time.UTC)}
 	f := &factory{t: t, clock: clock, dir: t.TempDir(), key: adminKey}
 	f.account = sandbox.New(sandbox.Options{Now: clock.Now, Seed: 1, Enforce: true})
-	if err := os.WriteFile(filepath.Join(f.dir, "baseline.yaml"), []byte(factoryFile), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(f.dir, "baseline.yaml"), []byte(file), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	f.people()
-	_ = clock.Sleep(t.Context(), 200*day)
+	return f
+}
+
+// hire makes the tool's role, and has the tool take it on.
+func (f *factory) hire() {
+	f.t.Helper()
 	f.call("CreateRole", "RoleName="+toolRole, "AssumeRolePolicyDocument="+anybody)
 	body := f.call("AssumeRole", "Version=2011-06-15", "RoleArn=arn:aws:iam::111122223333:role/"+toolRole, "RoleSessionName=run")
 	f.key = keyIDs.FindStringSubmatch(body)[1]
-	return f
 }
 
 // people fills the account with what the file once made and no longer names, and with people who break its rules.
@@ -310,15 +324,36 @@ func lacking(documents []map[string]any, actions ...string) []map[string]any {
 
 const simulate = "iam:SimulatePrincipalPolicy"
 
-// exactly runs acts in fresh factories with the printed policies: with all of them, the acts succeed, and with each action taken
-// away, some act fails or says that it lacks it. Permissions are not asked for first, so that what fails is what is called.
-func exactly(t *testing.T, printed func(*factory) []map[string]any, acts func(*factory, func(words ...string) bool)) {
+// circumstance is an account that acts are tried in.
+type circumstance struct {
+	name   string
+	fresh  func(*testing.T) *factory
+	faults sandbox.Faults
+	// leaves is true for actions that do nothing in it and are tried elsewhere; nil for none.
+	leaves func(action string) bool
+}
+
+// The circumstances of what the file of IAM has. Some permissions are for when a bulk read is late, or not to be had.
+func circumstances() []circumstance {
+	return []circumstance{
+		{name: "as usual", fresh: newFactory},
+		{name: "without bulk tags", fresh: newFactory, faults: sandbox.Faults{Deny: []string{"tag:GetResources"}}},
+	}
+}
+
+// lastOf is the last part of a long text.
+func lastOf(text string) string { return text[max(0, len(text)-4000):] }
+
+// exactly runs acts with the printed policies: with all of them, the acts succeed in each of the circumstances, and with each action
+// taken away, some act fails in some, or says that it lacks it. Permissions are not asked for first, so that what fails is what is
+// called.
+func exactly(t *testing.T, all []circumstance, printed func(*factory) []map[string]any, acts func(*factory, func(words ...string) bool)) {
 	t.Helper()
 	// try is what comes of the acts: whether one failed, and all that was said.
-	try := func(left []string, faults sandbox.Faults) (failed bool, said string) {
-		f := newFactory(t)
+	try := func(t *testing.T, in circumstance, left ...string) (failed bool, said string) {
+		f := in.fresh(t)
 		f.grant(lacking(printed(f), left...))
-		f.account.SetFaults(faults)
+		f.account.SetFaults(in.faults)
 		acts(f, func(words ...string) bool {
 			if failed {
 				return false
@@ -330,25 +365,30 @@ func exactly(t *testing.T, printed func(*factory) []map[string]any, acts func(*f
 		})
 		return failed, said
 	}
-	for _, left := range [][]string{nil, {simulate}} {
-		if failed, said := try(left, sandbox.Faults{}); failed {
-			t.Fatalf("with all that is printed but %s:\n%s", left, said)
+	if failed, said := try(t, all[0]); failed {
+		t.Fatalf("with all that is printed:\n%s", lastOf(said))
+	}
+	named := map[string]bool{}
+	for _, in := range all {
+		if failed, said := try(t, in, simulate); failed {
+			t.Fatalf("%s, with all that is printed but %s:\n%s", in.name, simulate, lastOf(said))
+		}
+		for _, action := range actionsOf(printed(in.fresh(t))) {
+			if in.leaves == nil || !in.leaves(action) {
+				named[action] = true
+			}
 		}
 	}
-	// Some is for when a bulk read is late, or not to be had. That alone lets nothing fail.
-	late := sandbox.Faults{Deny: []string{"tag:GetResources"}}
-	if failed, said := try([]string{simulate}, late); failed {
-		t.Fatalf("without bulk tags:\n%s", said)
-	}
-	actions := actionsOf(printed(newFactory(t)))
-	for _, action := range actions {
-		failed, said := try([]string{simulate, action}, sandbox.Faults{})
-		if !failed && !strings.Contains(said, action) {
-			failed, said = try([]string{simulate, action}, late)
-		}
-		if !failed && !strings.Contains(said, action) {
+	for action := range named {
+		t.Run(action, func(t *testing.T) {
+			t.Parallel()
+			for _, in := range all {
+				if failed, said := try(t, in, simulate, action); failed || strings.Contains(said, action) {
+					return
+				}
+			}
 			t.Errorf("without %s, all went as with it", action)
-		}
+		})
 	}
 }
 
@@ -361,7 +401,7 @@ func TestReadingTakesWhatIsPrinted(t *testing.T) {
 	} {
 		t.Run(purpose, func(t *testing.T) {
 			t.Parallel()
-			exactly(t,
+			exactly(t, circumstances(),
 				func(f *factory) []map[string]any {
 					return lacking(f.printed("--for", purpose), simulate)
 				},
@@ -373,7 +413,7 @@ func TestReadingTakesWhatIsPrinted(t *testing.T) {
 // Applying any plan of a file and taking it back takes what is printed for apply: creations, updates, deletions, and their opposites.
 func TestApplyingTakesWhatIsPrinted(t *testing.T) {
 	t.Parallel()
-	exactly(t,
+	exactly(t, circumstances(),
 		func(f *factory) []map[string]any { return f.printed("--for", "apply") },
 		func(f *factory, act func(...string) bool) {
 			apply := []string{"apply", "--auto-approve", "--allow-one-way", "--allow-large"}
@@ -402,7 +442,7 @@ func TestAPlanTakesWhatIsPrinted(t *testing.T) {
 				f.must("plan", "--out", path)
 				return path
 			}
-			exactly(t,
+			exactly(t, circumstances(),
 				func(f *factory) []map[string]any { return f.printed("--for", planned(f)) },
 				func(f *factory, act func(...string) bool) {
 					_ = act("apply", filepath.Join(f.dir, "plan.json"), "--allow-one-way", "--allow-large") && act("rollback", "--auto-approve")

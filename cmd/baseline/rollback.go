@@ -231,7 +231,7 @@ func (c *command) wayBack(ctx context.Context, s *session, run *applier.Run, who
 	}
 	return &resource.Plan{
 		Format: resource.PlanFormat, Baseline: run.Header.Baseline, Account: who.Account, Caller: who.ARN, ReadAt: reading.At,
-		Undoes: run.ID, Changes: draft.Changes, Findings: draft.Findings, Notices: slices.Concat(reading.Notices, draft.Notices),
+		Undoes: run.ID, Changes: draft.Changes, Findings: draft.Findings, Notices: slices.Concat(s.noted(reading.Notices), draft.Notices),
 	}, drift, nil
 }
 

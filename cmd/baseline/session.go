@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -61,6 +62,11 @@ func (c *command) open(ctx context.Context, declared string) (*session, error) {
 		return nil, err
 	}
 	return &session{Account: account}, nil
+}
+
+// noted adds to the notices of a reading what the looks that followed could not see.
+func (s *session) noted(notices []string) []string {
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(notices, s.Unseen()))))
 }
 
 // Read makes a session the account of an applier.

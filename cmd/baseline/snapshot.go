@@ -86,7 +86,7 @@ func (c *command) takeSnapshot(ctx context.Context, s *session, declared, looks 
 	maps.Copy(account.Looked, lookedAt(more))
 	return &live.Snapshot{
 		Baseline: seen.baseline.Name, Files: seen.baseline.Files, Account: seen.who.Account, Caller: seen.who.ARN, ReadAt: seen.reading.At.UTC(),
-		Needs: neededFor(want), Notices: seen.reading.Notices, Quotas: seen.reading.Quotas, Evidence: seen.reading.Evidence,
+		Needs: neededFor(want), Notices: s.noted(seen.reading.Notices), Quotas: seen.reading.Quotas, Evidence: seen.reading.Evidence,
 		State: account.Live, Looked: slices.SortedFunc(maps.Keys(account.Looked), resource.Address.Compare),
 	}, nil
 }

@@ -3,6 +3,7 @@ package applier_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -191,13 +192,13 @@ func sleeper(t *testing.T, sleeps, end string) {
 			t.Fatal(err)
 		}
 	}
-	calls := len(a.calls)
+	tried := maps.Clone(a.tries)
 	close(wake)
 	if err := <-ended; err == nil || !strings.Contains(err.Error(), "taken") {
 		t.Errorf("the sleeper ends with %v", err)
 	}
-	if len(a.calls) != calls {
-		t.Errorf("the sleeper made %v", a.calls[calls:])
+	if !maps.Equal(a.tries, tried) {
+		t.Errorf("the sleeper made calls: %v, and before it woke %v", a.tries, tried)
 	}
 	a.mustBe(t, want)
 	runs, err := next.Store.List(t.Context())

@@ -193,6 +193,7 @@ func sleeper(t *testing.T, sleeps, end string) {
 		}
 	}
 	tried := maps.Clone(a.tries)
+	sleepersRun := start.Format("20060102-150405")
 	close(wake)
 	if err := <-ended; err == nil || !strings.Contains(err.Error(), "taken") {
 		t.Errorf("the sleeper ends with %v", err)
@@ -209,6 +210,15 @@ func sleeper(t *testing.T, sleeps, end string) {
 		if s := run.Status(); s != applier.StatusDone && s != applier.StatusUndone {
 			t.Errorf("run %s is %s", run.ID, s)
 		}
+	}
+	results := 0
+	for name := range b.files {
+		if strings.HasPrefix(name, "runs/"+sleepersRun+"/result/") {
+			results++
+		}
+	}
+	if want := map[bool]int{true: 1}[end == "resume" && sleeps != "as the run is recorded"]; results != want {
+		t.Errorf("the sleeper's run has %d results, not %d", results, want)
 	}
 	// The sleeper has not freed what is not its own, nor taken it.
 	if _, err := next.Store.Await(t.Context(), header.Account); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -229,7 +230,8 @@ func TestConditionalReads(t *testing.T) {
 
 // TestVersionsKeepTheirContents reads old versions, and has those that are deleted for good be gone.
 func TestVersionsKeepTheirContents(t *testing.T) {
-	c, ctx := s3In(sandbox.New(fixed()), usEast, true), t.Context()
+	file := filepath.Join(t.TempDir(), "account")
+	c, ctx := s3In(must[*sandbox.Account](t)(sandbox.Open(file, fixed())), usEast, true), t.Context()
 	createIn(t, c, "acme-logs", usEast)
 	name, key := aws.String("acme-logs"), aws.String("k")
 	_, err := put(t, c, "k", "before", nil)
@@ -250,6 +252,9 @@ func TestVersionsKeepTheirContents(t *testing.T) {
 	must[*s3.DeleteObjectOutput](t)(c.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: name, Key: key, VersionId: second.VersionId}))
 	_, err = read(*second.VersionId)
 	expect(t, err, "NoSuchVersion", "")
+	if gone := "s3-object-content/acme-logs/k?" + *second.VersionId; !strings.Contains(string(must[[]byte](t)(os.ReadFile(file))), `"del":["`+gone) {
+		t.Errorf("the file keeps what the version held")
+	}
 	if got, _, err := get(t, c, "k", nil); got != "before" || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}

@@ -83,7 +83,9 @@ func TestALockInFilesLivesByItsHeartbeats(t *testing.T) {
 // Who finds the lock taken over leaves it to its new holder.
 func TestALockThatWasTakenOverIsLeftAlone(t *testing.T) {
 	b, c := newBucket(), newClock()
-	open := func(name string) *applier.Store { return applier.NewFileStore(b.client(), "s3://runs", locking(c, name)) }
+	open := func(name string) *applier.Store {
+		return applier.NewFileStore(b.client(), "s3://runs", locking(c, name))
+	}
 	first, second, third := open("first"), open("second"), open("third")
 	if _, err := first.Lock(t.Context(), header.Account, ""); err != nil {
 		t.Fatal(err)

@@ -167,6 +167,25 @@ func TestALockIsWaitedFor(t *testing.T) {
 	})
 }
 
+// What happens between the look at a lock and its taking is noticed.
+func TestALockIsTakenOnlyAsItWasSeen(t *testing.T) {
+	eachPlace(t, func(t *testing.T, open func(applier.Locking) *applier.Store) {
+		c := newClock()
+		_ = c.Sleep(t.Context(), 2*time.Hour) // never fails
+		l, id := locking(c, ""), ""
+		l.Owner = func() string { // is asked for in between
+			if id == "" {
+				_, id = left(t, open)
+			}
+			return "the late"
+		}
+		_, err := open(l).Lock(t.Context(), header.Account, "")
+		if e, ok := errors.AsType[*applier.UnfinishedError](err); !ok || e.Run.ID != id {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
 // Of many who begin at once, one writes, and the others are refused or find that the account has moved.
 func TestOfManyAppliesOneWrites(t *testing.T) {
 	eachPlace(t, func(t *testing.T, open func(applier.Locking) *applier.Store) {

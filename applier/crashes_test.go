@@ -3,6 +3,7 @@ package applier_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -145,15 +146,13 @@ func sleeper(t *testing.T, sleeps, end string) {
 			sleep()
 		}
 	}
-	theirs.onCall = func(kind, name string, _ int) fault {
+	theirs.onWrite = func(name, data string) {
 		switch {
-		case kind != "write":
-		case sleeps == "as a step is recorded" && strings.HasSuffix(name, "/000004.jsonl"), // header, began, done, began
+		case sleeps == "as a step is recorded" && strings.Contains(data, `{"step":2,"event":"began"`),
 			sleeps == "as the lock is renewed" && strings.HasPrefix(name, "locks/") && len(a.calls) > 0,
 			sleeps == "as the run is recorded" && strings.HasSuffix(name, "/000001.jsonl"):
 			sleep()
 		}
-		return fault{}
 	}
 	ended := make(chan error)
 	go func() {
@@ -193,13 +192,14 @@ func sleeper(t *testing.T, sleeps, end string) {
 			t.Fatal(err)
 		}
 	}
-	calls := len(a.calls)
+	tried := maps.Clone(a.tries)
+	sleepersRun := start.Format("20060102-150405")
 	close(wake)
 	if err := <-ended; err == nil || !strings.Contains(err.Error(), "taken") {
 		t.Errorf("the sleeper ends with %v", err)
 	}
-	if len(a.calls) != calls {
-		t.Errorf("the sleeper made %v", a.calls[calls:])
+	if !maps.Equal(a.tries, tried) {
+		t.Errorf("the sleeper made calls: %v, and before it woke %v", a.tries, tried)
 	}
 	a.mustBe(t, want)
 	runs, err := next.Store.List(t.Context())
@@ -210,6 +210,15 @@ func sleeper(t *testing.T, sleeps, end string) {
 		if s := run.Status(); s != applier.StatusDone && s != applier.StatusUndone {
 			t.Errorf("run %s is %s", run.ID, s)
 		}
+	}
+	results := 0
+	for name := range b.files {
+		if strings.HasPrefix(name, "runs/"+sleepersRun+"/result/") {
+			results++
+		}
+	}
+	if want := map[bool]int{true: 1}[end == "resume" && sleeps != "as the run is recorded"]; results != want {
+		t.Errorf("the sleeper's run has %d results, not %d", results, want)
 	}
 	// The sleeper has not freed what is not its own, nor taken it.
 	if _, err := next.Store.Await(t.Context(), header.Account); err != nil {

@@ -53,6 +53,8 @@ type client struct {
 	// onCall says what becomes of a call, with the number of its kind: "read" (also of names) or "write". Nil for no failures. It may
 	// block.
 	onCall func(kind, name string, n int) fault
+	// onWrite is told of what is about to be written. Nil for nobody. It may block.
+	onWrite func(name, data string)
 }
 
 func (b *bucket) client() *client { return &client{bucket: b, calls: map[string]int{}} }
@@ -124,6 +126,9 @@ func (c *client) Replace(ctx context.Context, name string, data []byte, tag stri
 }
 
 func (c *client) write(ctx context.Context, name string, data []byte, tag string) (string, error) {
+	if c.onWrite != nil {
+		c.onWrite(name, string(data))
+	}
 	f := c.fault("write", name)
 	if f.err != nil && !f.carriedOut {
 		return "", f.err

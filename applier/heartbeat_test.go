@@ -80,6 +80,29 @@ func TestALockInFilesLivesByItsHeartbeats(t *testing.T) {
 	})
 }
 
+// Who finds the lock taken over leaves it to its new holder.
+func TestALockThatWasTakenOverIsLeftAlone(t *testing.T) {
+	b, c := newBucket(), newClock()
+	open := func(name string) *applier.Store {
+		return applier.NewFileStore(b.client(), "s3://runs", locking(c, name))
+	}
+	first, second, third := open("first"), open("second"), open("third")
+	if _, err := first.Lock(t.Context(), header.Account, ""); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.Sleep(t.Context(), time.Hour) // never fails
+	if _, err := second.Lock(t.Context(), header.Account, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Release(t.Context(), header.Account); err != nil {
+		t.Error(err)
+	}
+	_, err := third.Lock(t.Context(), header.Account, "")
+	if locked, ok := errors.AsType[*applier.LockedError](err); !ok || locked.Owner != "second" {
+		t.Errorf("%v", err)
+	}
+}
+
 // Who can't renew the lock before it expires begins no more steps. Who can, however late, goes on, unless somebody else has it.
 func TestNoStepBeginsWithoutTheLock(t *testing.T) {
 	for _, comesBack := range []bool{false, true} {

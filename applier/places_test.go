@@ -167,6 +167,25 @@ func TestALockIsWaitedFor(t *testing.T) {
 	})
 }
 
+// What happens between the look at a lock and its taking is noticed.
+func TestALockIsTakenOnlyAsItWasSeen(t *testing.T) {
+	eachPlace(t, func(t *testing.T, open func(applier.Locking) *applier.Store) {
+		c := newClock()
+		_ = c.Sleep(t.Context(), 2*time.Hour) // never fails
+		l, id := locking(c, ""), ""
+		l.Owner = func() string { // is asked for in between
+			if id == "" {
+				_, id = left(t, open)
+			}
+			return "the late"
+		}
+		_, err := open(l).Lock(t.Context(), header.Account, "")
+		if e, ok := errors.AsType[*applier.UnfinishedError](err); !ok || e.Run.ID != id {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
 // Of many who begin at once, one writes, and the others are refused or find that the account has moved.
 func TestOfManyAppliesOneWrites(t *testing.T) {
 	eachPlace(t, func(t *testing.T, open func(applier.Locking) *applier.Store) {
@@ -258,24 +277,69 @@ func TestADeadProcessLeavesOnlyItsRunToGoOnWith(t *testing.T) {
 	}
 }
 
+// A run that had come to an end, and whose process died as it went on with it, has no end any more.
+func TestARunThatDiesAsItGoesOnIsUnfinished(t *testing.T) {
+	eachPlace(t, func(t *testing.T, open func(applier.Locking) *applier.Store) {
+		w := inPlace(newAccount(nil), open, "one", 0)
+		w.account.onWrite = failing("b", answer{err: failure(resource.Denied)})
+		_, err := w.apply(t, mustPlan(t, nil, threeThings))
+		run := incomplete(t, err).Run
+		second := inPlace(w.account, open, "the dead", 0)
+		dies(second, func() { _, _ = second.Resume(context.Background(), run) })
+		next := inPlace(w.account, open, "next", 0)
+		if run, err = next.Store.Load(t.Context(), run.ID); err != nil || run.Status() != applier.StatusUnfinished {
+			t.Fatalf("%v, %v", run, err)
+		}
+		if _, err := next.Store.Await(t.Context(), header.Account); !errors.As(err, new(*applier.UnfinishedError)) {
+			t.Errorf("%v", err)
+		}
+		if run, err = next.Resume(t.Context(), run); err != nil || run.Status() != applier.StatusDone {
+			t.Errorf("%v, %v", run, err)
+		}
+		w.account.mustBe(t, threeThings)
+	})
+}
+
+// Whoever takes back an unfinished run but for what others changed has dealt with it.
+func TestAPartialRollbackClearsTheWay(t *testing.T) {
+	eachPlace(t, func(t *testing.T, open func(applier.Locking) *applier.Store) {
+		w, id := left(t, open)
+		next := inPlace(w.account, open, "next", 0)
+		partial := undoing(id)
+		partial.Partial = true
+		if _, err := next.Apply(t.Context(), partial, &resource.Plan{Format: resource.PlanFormat, Account: header.Account}, true); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := next.Store.Await(t.Context(), header.Account); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // left makes a run whose process died in the middle of its second step, long enough ago.
 func left(t *testing.T, open func(applier.Locking) *applier.Store) (*work, string) {
 	t.Helper()
 	w := inPlace(newAccount(nil), open, "the dead", 0)
-	died := make(chan string)
-	id := ""
+	plan := mustPlan(t, nil, threeThings)
+	id := dies(w, func() { _, _ = w.Apply(context.Background(), header, plan, true) })
+	return w, id
+}
+
+// dies has a process die in the middle of the step of b, and lets time pass. It returns the run that it was at work on.
+func dies(w *work, work func()) (id string) {
+	died := make(chan struct{})
 	w.Tell = func(e applier.Event) { id = e.Run }
 	w.account.onWrite = func(_ context.Context, c resource.Change, _ int) answer {
 		if c.Address == at("b") {
-			died <- id
+			close(died)
 			runtime.Goexit() // nobody will ever hear of this step
 		}
 		return answer{}
 	}
-	go func() { _, _ = w.Apply(context.Background(), header, mustPlan(t, nil, threeThings), true) }() // which never returns
-	id = <-died
+	go work() // which never ends
+	<-died
 	applier.Die(w.Store)
 	w.account.onWrite = nil
-	w.wait(t, time.Hour)
-	return w, id
+	_ = w.account.clock.Sleep(context.Background(), time.Hour) // never fails
+	return id
 }

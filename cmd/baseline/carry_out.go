@@ -43,7 +43,7 @@ func (c *command) carryOut(ctx context.Context, s *session, header applier.Heade
 	}
 	run, err := a.Apply(ctx, header, plan, fresh)
 	if stale, ok := errors.AsType[*applier.StaleError](err); ok {
-		c.tellWho(ctx, s, stale, plan.ReadAt)
+		err = inDetail(ctx, s, stale, plan)
 	}
 	return c.ended(a.Store, run, err)
 }

@@ -48,3 +48,24 @@ func source(baseline, account, caller string, at time.Time, r Reading) []string 
 	}
 	return parts
 }
+
+// Difference tells what has become of an object that is there before and after, line by line as a plan tells of a change. It is nil
+// where no setting differs, or either is nil. What is too long is cut.
+func Difference(account string, a resource.Address, before, after resource.Object) []string {
+	if before == nil || after == nil {
+		return nil
+	}
+	v := &view{account: account}
+	for _, b := range blocks([]resource.Change{{Address: a, Owner: a, Before: before, After: after}}) {
+		v.block(b)
+	}
+	lines := plainRows(v.rows)
+	if len(lines) < 2 {
+		return nil // nothing but its name
+	}
+	const most = 30
+	if more := len(lines) - most; more > 0 {
+		lines = append(lines[:most], "    and "+plural(more, "line")+" more")
+	}
+	return lines
+}

@@ -128,15 +128,15 @@ func makeKey(ctx context.Context, w *Writer, region, alias string, after resourc
 	})
 }
 
-// longestUnknown is how long a new key may be unknown to the part of KMS that a call reaches.
+// longestUnknown is how long a new key or bucket may be unknown to the part of AWS that a call reaches.
 const longestUnknown = 15 * time.Second
 
-// onceKnown makes a call for a key that was made just before. AWS may need some seconds until it knows the key everywhere.
+// onceKnown makes a call for a key or a bucket that was made just before. AWS may need some seconds until it knows it everywhere.
 func onceKnown(ctx context.Context, w *Writer, call func() error) error {
 	deadline := w.Clock.Now().Add(min(longestUnknown, 3*w.Settle))
 	for wait := time.Second; ; wait *= 2 {
 		err := call()
-		if !missing(err) || w.Clock.Now().Add(wait).After(deadline) {
+		if !missing(err) && code(err) != noSuchBucket || w.Clock.Now().Add(wait).After(deadline) {
 			return err
 		}
 		if err := w.Clock.Sleep(ctx, wait); err != nil {

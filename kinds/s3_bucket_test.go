@@ -5,6 +5,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -430,4 +431,10 @@ func flat(o resource.Object) map[string]string {
 		out[name] = fmt.Sprint(value)
 	}
 	return out
+}
+
+// S3 may not know a new bucket everywhere yet when its settings are written.
+func TestNewBucketMayBeUnknownForAWhile(t *testing.T) {
+	s := openSandbox(t, sandbox.Options{Faults: sandbox.Faults{Lag: 3 * time.Second}})
+	s.write(resource.Change{Address: audit, After: complete(audit.Kind, settings{"region": euWest, "expire": 30})})
 }

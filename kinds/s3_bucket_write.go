@@ -25,7 +25,7 @@ func createBucket(ctx context.Context, w *Writer, a resource.Address, after reso
 		return err
 	}
 	w.regions.Store(a.Name, region)
-	return b.configure(ctx, s3Bucket().Defaults, after)
+	return onceKnown(ctx, w, func() error { return b.configure(ctx, s3Bucket().Defaults, after) })
 }
 
 func (b bucketCalls) create(ctx context.Context, region string) error {

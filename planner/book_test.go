@@ -140,5 +140,9 @@ func looked(state resource.State) resource.State {
 }
 
 func accountOf(state resource.State) planner.Account {
-	return planner.Account{ID: accounts.ID, Live: state, Types: kinds.Types()}
+	looked := map[resource.Address]bool{}
+	for _, a := range accounts.Named() {
+		looked[a] = true
+	}
+	return planner.Account{ID: accounts.ID, Live: state, Types: kinds.Types(), Looked: looked}
 }

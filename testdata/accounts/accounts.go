@@ -17,8 +17,13 @@ const (
 	Name = "b"
 )
 
-// World draws accounts: a few policies, groups, users, roles and instance profiles, with everything between them.
-type World struct{ T *rapid.T }
+// World draws accounts: a few policies, groups, users, roles and instance profiles, with everything between them, and perhaps a trail
+// with what it stands on.
+type World struct {
+	T *rapid.T
+	// OnlyIAM leaves trails and what they stand on out.
+	OnlyIAM bool
+}
 
 func (w World) some(prefix, label string) []string {
 	n := rapid.IntRange(0, 3).Draw(w.T, label)
@@ -115,6 +120,9 @@ func (w World) Account() resource.State {
 			put(resource.Object{}, "iam_instance_profile_role", i, rapid.SampledFrom(roles).Draw(w.T, "role"))
 		}
 	}
+	if !w.OnlyIAM {
+		w.trail(put)
+	}
 	return state
 }
 
@@ -134,7 +142,7 @@ func (w World) parts(put func(resource.Object, resource.Kind, ...string), polici
 // Wanting turns a state into a file that declares all of it, with every list complete, and declares absent what else is in live.
 func Wanting(state, live resource.State) *resource.Want {
 	types := typesByKind()
-	want := &resource.Want{Name: Name, Objects: map[resource.Address]resource.Object{}, Complete: map[resource.Address][]resource.Kind{}}
+	want := &resource.Want{Name: Name, Extra: Extra(), Objects: map[resource.Address]resource.Object{}, Complete: map[resource.Address][]resource.Kind{}}
 	for a, r := range state {
 		want.Objects[a] = r.Settings
 		want.Complete[a] = []resource.Kind{"iam_membership", "iam_policy_attachment", "iam_inline_policy", "iam_instance_profile_role"}

@@ -24,7 +24,10 @@ var audit = at("s3_bucket", "acme-audit")
 // put puts an object of so many bytes into a bucket, and must be able to.
 func (s *subject) put(bucket, region, key string, size int) {
 	s.t.Helper()
-	_, err := s.s3(region).PutObject(s.t.Context(), &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader(strings.Repeat("x", size))})
+	_, err := s.s3(region).PutObject(s.t.Context(), &s3.PutObjectInput{
+		Bucket: &bucket, Key: &key, Body: strings.NewReader(strings.Repeat("x", size)),
+		ServerSideEncryption: types.ServerSideEncryptionAes256, // the bucket's own key need not be there
+	})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -105,6 +105,8 @@ func TestDocumentedPermissionsOfTrails(t *testing.T) {
 			}
 		}
 	}
+	// S3 makes these as the caller, where a bucket of runs has a key that is not AWS's own.
+	made["kms:GenerateDataKey"], made["kms:Decrypt"] = true, true
 	named := map[string]bool{}
 	action := regexp.MustCompile(`\b(cloudtrail|cloudwatch|kms|logs|s3|sns):[A-Z][A-Za-z]+\b`)
 	for _, name := range action.FindAllString(documents(t)["docs/permissions.md"], -1) {

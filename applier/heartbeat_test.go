@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,9 +34,10 @@ func (bubbleClock) Sleep(ctx context.Context, d time.Duration) error {
 func TestALockInFilesLivesByItsHeartbeats(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBucket()
-		first, away := b.client(), false
+		first := b.client()
+		var away atomic.Bool
 		first.onCall = func(string, string, int) fault {
-			if away {
+			if away.Load() {
 				return fault{err: errAway}
 			}
 			return fault{}
@@ -60,13 +62,13 @@ func TestALockInFilesLivesByItsHeartbeats(t *testing.T) {
 		if locked := pass(time.Hour); locked == nil || !locked.Since.Equal(begun.UTC()) || locked.Beat.Sub(begun) != time.Hour {
 			t.Fatalf("after an hour: %v", locked)
 		}
-		away = true
+		away.Store(true)
 		pass(time.Minute)
-		away = false
+		away.Store(false)
 		if locked := pass(20 * time.Second); locked == nil || (bubbleClock{}).Now().Sub(locked.Beat) > 20*time.Second {
 			t.Errorf("after a minute without a network: %v", locked)
 		}
-		away = true
+		away.Store(true)
 		locked := pass(2 * time.Minute)
 		if locked == nil {
 			t.Fatal("it was given up as soon as it had expired, although clocks differ")
@@ -110,19 +112,21 @@ func TestNoStepBeginsWithoutTheLock(t *testing.T) {
 		c := b.client()
 		a := newAccount(nil)
 		w := inPlace(a, func(l applier.Locking) *applier.Store { return applier.NewFileStore(c, "s3://runs", l) }, "the holder", 0)
+		var away atomic.Bool
+		c.onCall = func(_, name string, _ int) fault {
+			if strings.HasPrefix(name, "locks/") && away.Load() {
+				return fault{err: errAway}
+			}
+			return fault{}
+		}
 		w.Tell = func(e applier.Event) {
 			if e.Kind == applier.Done && e.Step == 1 {
 				w.wait(t, 3*time.Minute)
-				c.onCall = func(_, name string, _ int) fault {
-					if strings.HasPrefix(name, "locks/") && !comesBack {
-						return fault{err: errAway}
-					}
-					return fault{}
-				}
+				away.Store(!comesBack)
 			}
 		}
 		_, err := w.apply(t, mustPlan(t, nil, threeThings))
-		c.onCall = nil
+		away.Store(false)
 		if comesBack {
 			if err != nil {
 				t.Error(err)

@@ -74,6 +74,8 @@ func killEach(ts *testscript.TestScript, _ bool, args []string) {
 			said, err = exec("plan", "--detailed-exitcode", "-f", ts.MkAbs("baseline.yaml"))
 		} else if now := users(each); now != wanted {
 			ts.Fatalf("write %d: after the rollback there is\n%s\nand not\n%s", n, now, wanted)
+		} else { // and nothing is in the way of the next one
+			said, err = exec("apply", "--auto-approve", "-f", ts.MkAbs("baseline.yaml"))
 		}
 		if err != nil {
 			ts.Fatalf("write %d: %v\n%s", n, err, said)

@@ -286,7 +286,7 @@ func TestDocumentedPermissions(t *testing.T) {
 			t.Fatal(err)
 		}
 		baseline("plan", "-f", file, "--sandbox", filepath.Join(dir, "account.db"), "--out", plan)
-		name(baseline("permissions", "--for", "apply", "-f", file))
+		name(baseline("permissions", "--for", "apply", "-f", file, "--runs", "s3://acme-runs/prod"))
 		for _, block := range blocks(rest, "console") {
 			shown++
 			line, printed, _ := strings.Cut(block, "\n")
@@ -304,6 +304,8 @@ func TestDocumentedPermissions(t *testing.T) {
 	if shown < 5 {
 		t.Errorf("only %d policies are shown", shown)
 	}
+	// S3 makes these as the caller, where a bucket of runs has a key that is not AWS's own; so no policy of ours can name the key.
+	named["kms:GenerateDataKey"], named["kms:Decrypt"] = true, true
 	for _, other := range action.FindAllString(text, -1) {
 		if !named[other] {
 			t.Errorf("docs/permissions.md names %s, which nothing takes", other)

@@ -17,12 +17,12 @@ func moment(t time.Time) string {
 	return t.UTC().Format(timeLayout)
 }
 
-// plural counts in words: "1 step", "1,200 steps", "3 policies".
+// plural counts in words: "1 step", "1,200 steps", "3 policies", "2 keys".
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	if stem, ok := strings.CutSuffix(noun, "y"); ok {
+	if stem, ok := strings.CutSuffix(noun, "y"); ok && !strings.HasSuffix(stem, "e") {
 		return grouped(n) + " " + stem + "ies"
 	}
 	return grouped(n) + " " + noun + "s"

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"io"
 	"maps"
 	"net/http"
@@ -27,10 +28,26 @@ import (
 // TestMain makes two commands of the test binary: baseline itself, as a process of its own, and console, with which scripts
 // do by hand to a sandbox what people do to an account.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(fewerCases{m}, map[string]func(){
 		"baseline": func() { os.Exit(testMain()) },
 		"console":  func() { os.Exit(console(os.Args[1:])) },
 	})
+}
+
+// fewerCases tries half of rapid's usual number of cases unless told otherwise: each is an account that is filled, changed and
+// brought back. CI tries many more.
+type fewerCases struct{ *testing.M }
+
+func (m fewerCases) Run() int {
+	flag.Parse()
+	told := false
+	flag.Visit(func(f *flag.Flag) { told = told || f.Name == "rapid.checks" })
+	if !told {
+		if err := flag.Set("rapid.checks", "50"); err != nil {
+			panic(err)
+		}
+	}
+	return m.M.Run()
 }
 
 // testMain is realMain at the time that the script sets.

@@ -33,8 +33,8 @@ func TestAThousandChangesFitIntoAComment(t *testing.T) {
 			t.Errorf("it does not say %q", want)
 		}
 	}
-	// The verdict and the table stand before, the explanation of the signs behind what was cut.
-	if !strings.Contains(out[:2_000], "**All**") || !strings.Contains(out[len(out)-1_000:], "About this plan") {
+	// The verdict, the table and the note on what was cut stand before, the explanation of the signs behind what was cut.
+	if !strings.Contains(out[:2_000], "**All**") || strings.Index(out[:2_000], "\n**Cut to fit") < strings.Index(out, "Findings: ") || !strings.Contains(out[len(out)-1_000:], "About this plan") {
 		t.Error("the head or the end was cut")
 	}
 	var full, named, counted int
@@ -46,6 +46,10 @@ func TestAThousandChangesFitIntoAComment(t *testing.T) {
 	}
 	if full < 100 || full+named+counted != 1_000 {
 		t.Errorf("%d in full, %d by name, %d counted", full, named, counted)
+	}
+	if !strings.Contains(note, " are only counted. Not all findings are listed. The numbers above are of all, and the plan as HTML or JSON has everything.\n") &&
+		!strings.Contains(note, " by name only. Not all findings are listed. The numbers above are of all, and the plan as HTML or JSON has everything.\n") {
+		t.Errorf("%.300q", note)
 	}
 	if blocks := strings.Count(out, "\n```diff\n"); blocks != full {
 		t.Errorf("%d blocks, and %d are said to be there", blocks, full)

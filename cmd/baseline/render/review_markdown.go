@@ -20,6 +20,7 @@ const (
 	maxPiece    = 12_000 // one object with its parts
 	maxRow      = 3_000  // one line of a statement
 	maxField    = 300    // a name at the head, in characters
+	maxKinds    = 2_000  // the kinds of dangers that are not named, in characters: more than all there are
 	mostCounts  = 40     // rows of the table of counts
 	reserve     = 1_500  // headings and notes on what was cut
 )
@@ -172,7 +173,7 @@ func (v *review) markdownDangers(m *markdown) {
 	fit := fitting(items, maxDangers)
 	m.out.WriteString(strings.Join(items[:fit], ""))
 	if left := v.dangers[fit:]; len(left) > 0 {
-		m.out.WriteString("> - and more, which are too many to name here: " + inMarkdown(short(dangersByKind(left))) + "\n")
+		m.out.WriteString("> - and more, which are too many to name here: " + inMarkdown(firstColumns(dangersByKind(left), maxKinds)) + "\n")
 	}
 }
 

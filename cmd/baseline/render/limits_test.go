@@ -60,6 +60,24 @@ func TestAThousandChangesFitIntoAComment(t *testing.T) {
 	}
 }
 
+// Of dangers that are too many to name, every kind is named.
+func TestTheKindsOfDangersAreNotCut(t *testing.T) {
+	t.Parallel()
+	p := plan()
+	for i := range 1_200 {
+		c := change(resource.Kind(fmt.Sprintf("iam_thing_%02d", i%30)), fmt.Sprintf("name-%d", i), user(nil), nil)
+		p.Changes = append(p.Changes, oneWay(c, fmt.Sprintf("what only %d has", i)))
+	}
+	_, box, _ := strings.Cut(reported(t, ofPlan(p), render.FormMarkdown), "> [!CAUTION]")
+	_, more, found := strings.Cut(box, "> - and more, which are too many to name here: ")
+	more, _, _ = strings.Cut(more, "\n")
+	for i := 5; i < 30; i++ { // those before stand there by name, for objects come in the order of their kinds
+		if kind := fmt.Sprintf("thing %02ds (40)", i); !found || !strings.Contains(more, kind) {
+			t.Errorf("%s is not in %q", kind, more)
+		}
+	}
+}
+
 // A page of a thousand changes names every one of them, and its picture stays small.
 func TestAThousandChangesFitOnAPage(t *testing.T) {
 	t.Parallel()

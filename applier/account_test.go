@@ -266,6 +266,9 @@ func newWork(t *testing.T, a *account) *work {
 
 var header = applier.Header{Command: "apply", Baseline: "b", Account: "111122223333", Caller: "arn:aws:iam::111122223333:role/ci"}
 
+// by is who resumes what was left.
+var by = applier.Resumption{Caller: "arn:aws:iam::111122223333:role/on-call", Job: "https://ci.example/jobs/9"}
+
 func (w *work) apply(t *testing.T, plan *resource.Plan) (*applier.Run, error) {
 	t.Helper()
 	return w.Apply(t.Context(), header, plan, true)

@@ -155,8 +155,10 @@ func (a *Applier) Apply(ctx context.Context, header Header, plan *resource.Plan,
 // Resume finishes a run that was interrupted or failed half-way. Steps that began and never ended are looked at and done
 // again from whatever they left. An object of a step that never began must be as planned, or a *StaleError names it.
 //
+// By says who resumes it; the time is set here. It is recorded before the first change.
+//
 // A run that the store has not claimed is claimed, and loaded anew, for as long as it takes.
-func (a *Applier) Resume(ctx context.Context, run *Run) (*Run, error) {
+func (a *Applier) Resume(ctx context.Context, run *Run, by Resumption) (*Run, error) {
 	if a.Store.lease(run.Plan.Account) == nil {
 		claimed, err := a.Store.Claim(ctx, run.ID)
 		if err != nil {
@@ -178,7 +180,8 @@ func (a *Applier) Resume(ctx context.Context, run *Run) (*Run, error) {
 			return nil, err
 		}
 	}
-	journal, err := a.Store.reopen(ctx, run, a.Clock.Now())
+	by.At = a.Clock.Now().UTC()
+	journal, err := a.Store.reopen(ctx, run, by)
 	if err != nil {
 		return nil, err
 	}

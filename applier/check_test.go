@@ -150,7 +150,7 @@ func TestTheAccountIsReadUntilItShowsTheChanges(t *testing.T) {
 			}
 
 			w.account.lag = 0 // by and by it shows everything, and a resume finds nothing to do
-			run, err := w.Resume(t.Context(), e.Run)
+			run, err := w.Resume(t.Context(), e.Run, by)
 			if err != nil || run.Result.Status != applier.StatusDone || len(w.account.calls) != 1 {
 				t.Errorf("resumed: %v, %+v, calls %v", err, run.Result, w.account.calls)
 			}

@@ -88,7 +88,7 @@ func endsAt(t *testing.T, parallel, n int, mode, end string, from, to things) bo
 	case run.Status() == applier.StatusDone: // only the lock was not given back
 		a.mustBe(t, to)
 	case end == "resume":
-		if _, err := next.Resume(t.Context(), run); err != nil {
+		if _, err := next.Resume(t.Context(), run, by); err != nil {
 			t.Fatalf("write %d: resume: %v", n, err)
 		}
 		a.mustBe(t, to)
@@ -178,7 +178,7 @@ func sleeper(t *testing.T, sleeps, end string) {
 		t.Fatal(err)
 	case end == "resume":
 		want = threeThings
-		if _, err := next.Resume(t.Context(), run); err != nil {
+		if _, err := next.Resume(t.Context(), run, by); err != nil {
 			t.Fatal(err)
 		}
 	default:

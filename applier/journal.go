@@ -21,6 +21,9 @@ type record struct {
 	Event EventKind `json:"event,omitempty"`
 	At    time.Time `json:"at,omitzero"`
 	Error string    `json:"error,omitempty"`
+	// Caller and Job are those of the [Resumption] that a record begins.
+	Caller string `json:"caller,omitempty"`
+	Job    string `json:"job,omitempty"`
 	// Writer tells who wrote the record from whoever writes the same at the same time, where two might.
 	Writer string `json:"writer,omitempty"`
 }

@@ -223,7 +223,7 @@ func TestAJournalCutAnywhereCanBeGoneOnWith(t *testing.T) {
 		if err := os.WriteFile(w.file(id, "journal.jsonl"), journal[:n], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.Resume(t.Context(), w.mustLoad(t, id)); err != nil {
+		if _, err := w.Resume(t.Context(), w.mustLoad(t, id), by); err != nil {
 			t.Fatalf("cut at byte %d: %v", n, err)
 		}
 		run := w.mustLoad(t, id)
@@ -244,7 +244,7 @@ func TestACutLineIsDroppedBeforeTheJournalGoesOn(t *testing.T) {
 	if err := os.WriteFile(w.file(id, "journal.jsonl"), cut, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Resume(t.Context(), w.mustLoad(t, id)); err != nil {
+	if _, err := w.Resume(t.Context(), w.mustLoad(t, id), by); err != nil {
 		t.Fatal(err)
 	}
 	whole, err := os.ReadFile(w.file(id, "journal.jsonl"))

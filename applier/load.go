@@ -234,7 +234,7 @@ func (s *Store) load(ctx context.Context, e entry) (*Run, error) {
 	var records []record
 	var err error
 	if ended == nil && result.Header != nil { // the result sums the journal up
-		records = []record{{Header: result.Header}}
+		records, run.Resumed = []record{{Header: result.Header}}, result.Resumed
 	} else {
 		records, err = s.records(ctx, e)
 	}
@@ -254,6 +254,9 @@ func (s *Store) load(ctx context.Context, e entry) (*Run, error) {
 	for _, r := range records {
 		if r.Header != nil {
 			run.Header = *r.Header
+		}
+		if r.claims() && r.Caller != "" { // otherwise it is only a claim, or of an older version
+			run.Resumed = append(run.Resumed, Resumption{At: r.At, Caller: r.Caller, Job: r.Job})
 		}
 	}
 	switch {

@@ -61,7 +61,7 @@ func TestEveryPlaceKeepsRuns(t *testing.T) {
 			t.Errorf("as others find it (-returned +loaded):\n%s", diff)
 		}
 		w.account.onWrite = nil
-		done, err := w.Resume(t.Context(), loaded)
+		done, err := w.Resume(t.Context(), loaded, by)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,6 +71,9 @@ func TestEveryPlaceKeepsRuns(t *testing.T) {
 		}
 		if diff := cmp.Diff(done, loaded, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("as others find it when it is done (-returned +loaded):\n%s", diff)
+		}
+		if again := resumed(w); loaded.Header.Caller != header.Caller || !slices.Equal(loaded.Resumed, []applier.Resumption{again}) {
+			t.Errorf("begun by %s, resumed by %v", loaded.Header.Caller, loaded.Resumed)
 		}
 		// A rollback in the same second is another run; both are listed, and the one is taken back by the other.
 		undo, err := w.Apply(t.Context(), undoing(done.ID), w.back(t, done), true)
@@ -84,6 +87,48 @@ func TestEveryPlaceKeepsRuns(t *testing.T) {
 		}
 		if runs[0].ID != undo.ID || runs[0].Status() != applier.StatusDone || runs[1].Status() != applier.StatusUndone || runs[1].UndoneBy != undo.ID {
 			t.Errorf("%s is %s, %s is %s by %s", runs[0].ID, runs[0].Status(), runs[1].ID, runs[1].Status(), runs[1].UndoneBy)
+		}
+	})
+}
+
+// resumed is by as it is recorded.
+func resumed(w *work) applier.Resumption {
+	again := by
+	again.At = w.account.clock.Now().UTC()
+	return again
+}
+
+// Each time that a run is resumed is recorded before its first change, and stays known whatever becomes of the run. A claim alone is no
+// such time.
+func TestEveryPlaceTellsWhoResumedARun(t *testing.T) {
+	eachPlace(t, func(t *testing.T, open func(applier.Locking) *applier.Store) {
+		w := inPlace(newAccount(nil), open, "one", 0)
+		w.account.onWrite = failing("a", answer{err: failure(resource.Denied)})
+		_, err := w.apply(t, mustPlan(t, nil, threeThings))
+		run := incomplete(t, err).Run
+		other := open(locking(w.account.clock, "other"))
+		var want []applier.Resumption
+		for range 3 {
+			if run, err = other.Claim(t.Context(), run.ID); err != nil {
+				t.Fatal(err)
+			}
+			if err := other.Release(t.Context(), header.Account); err != nil {
+				t.Fatal(err)
+			}
+			w.wait(t, time.Hour)
+			want = append(want, resumed(w))
+			w.account.onWrite = func(ctx context.Context, c resource.Change, n int) answer {
+				if during, err := other.Load(ctx, run.ID); err != nil || !slices.Equal(during.Resumed, want) {
+					t.Errorf("while it is under way it was resumed %v, %v; want %v", during, err, want)
+				}
+				return failing("b", answer{err: failure(resource.Denied)})(ctx, c, n)
+			}
+			_, err := w.Resume(t.Context(), run, by)
+			run = incomplete(t, err).Run
+			runs, err := other.List(t.Context())
+			if err != nil || len(runs) != 1 || !slices.Equal(runs[0].Resumed, want) || !slices.Equal(run.Resumed, want) {
+				t.Fatalf("resumed %v, listed %v, %v; want %v", run.Resumed, runs, err, want)
+			}
 		}
 	})
 }
@@ -103,7 +148,7 @@ func TestAnAccountIsLockedInEveryPlace(t *testing.T) {
 			for what, try := range map[string]func() error{
 				"claim":  func() error { _, err := other.Store.Claim(t.Context(), run.ID); return err },
 				"apply":  func() error { _, err := other.apply(t, mustPlan(t, nil, things{"z": thing("1")})); return err },
-				"resume": func() error { _, err := other.Resume(t.Context(), run); return err },
+				"resume": func() error { _, err := other.Resume(t.Context(), run, by); return err },
 				"await":  func() error { _, err := other.Store.Await(t.Context(), header.Account); return err },
 			} {
 				locked, ok := errors.AsType[*applier.LockedError](try())
@@ -259,7 +304,7 @@ func TestADeadProcessLeavesOnlyItsRunToGoOnWith(t *testing.T) {
 				t.Fatalf("%v, %v", run, err)
 			}
 			if end == "resume" {
-				if _, err := next.Resume(t.Context(), run); err != nil {
+				if _, err := next.Resume(t.Context(), run, by); err != nil {
 					t.Fatal(err)
 				}
 				w.account.mustBe(t, threeThings)
@@ -285,7 +330,7 @@ func TestARunThatDiesAsItGoesOnIsUnfinished(t *testing.T) {
 		_, err := w.apply(t, mustPlan(t, nil, threeThings))
 		run := incomplete(t, err).Run
 		second := inPlace(w.account, open, "the dead", 0)
-		dies(second, func() { _, _ = second.Resume(context.Background(), run) })
+		dies(second, func() { _, _ = second.Resume(context.Background(), run, by) })
 		next := inPlace(w.account, open, "next", 0)
 		if run, err = next.Store.Load(t.Context(), run.ID); err != nil || run.Status() != applier.StatusUnfinished {
 			t.Fatalf("%v, %v", run, err)
@@ -293,7 +338,7 @@ func TestARunThatDiesAsItGoesOnIsUnfinished(t *testing.T) {
 		if _, err := next.Store.Await(t.Context(), header.Account); !errors.As(err, new(*applier.UnfinishedError)) {
 			t.Errorf("%v", err)
 		}
-		if run, err = next.Resume(t.Context(), run); err != nil || run.Status() != applier.StatusDone {
+		if run, err = next.Resume(t.Context(), run, by); err != nil || run.Status() != applier.StatusDone {
 			t.Errorf("%v, %v", run, err)
 		}
 		w.account.mustBe(t, threeThings)

@@ -49,6 +49,29 @@ func crashed(t *testing.T, w *work, plan *resource.Plan, far ...applier.Progress
 	return w.mustLoad(t, id)
 }
 
+// Journals of versions that did not record who resumed a run are read as before.
+func TestOldJournalsDoNotTellWhoResumed(t *testing.T) {
+	w := newWork(t, newAccount(nil))
+	run := crashed(t, w, mustPlan(t, nil, things{"a": thing("1")}), applier.InDoubt)
+	file, err := os.OpenFile(w.file(run.ID, "journal.jsonl"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = file.WriteString(`{"event":"started","at":"2026-11-21T15:00:00Z"}` + "\n")
+	if err := errors.Join(err, file.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if run = w.mustLoad(t, run.ID); len(run.Resumed) > 0 || run.Steps[0].Progress != applier.InDoubt {
+		t.Errorf("resumed %v, steps %v", run.Resumed, run.Steps)
+	}
+	if _, err := w.Resume(t.Context(), run, by); err != nil {
+		t.Fatal(err)
+	}
+	if run = w.mustLoad(t, run.ID); len(run.Resumed) != 1 || run.Resumed[0] != resumed(w) {
+		t.Errorf("resumed %v", run.Resumed)
+	}
+}
+
 func TestResume(t *testing.T) {
 	square := func(r resource.Resource) resource.Resource {
 		return resource.Resource{Settings: r.Settings.With(resource.Object{"shape": "square"})}
@@ -113,7 +136,7 @@ func TestResume(t *testing.T) {
 			plan := mustPlan(t, test.from, test.to)
 			w := newWork(t, newAccount(test.now))
 			run := crashed(t, w, plan, test.far...)
-			run, err := w.Resume(t.Context(), run)
+			run, err := w.Resume(t.Context(), run, by)
 			if moved, refused := strings.CutPrefix(test.want, "moved: "); refused {
 				stale, ok := errors.AsType[*applier.StaleError](err)
 				if !ok || len(stale.Moved) != 1 || stale.Moved[0].Address.String() != moved {
@@ -168,7 +191,7 @@ func TestAResumedRunHasNoResultUntilItEnds(t *testing.T) {
 			}
 		}
 	}
-	if _, err := w.Resume(t.Context(), w.mustLoad(t, id)); err != nil {
+	if _, err := w.Resume(t.Context(), w.mustLoad(t, id), by); err != nil {
 		t.Fatal(err)
 	}
 	if seen == 0 {
@@ -184,7 +207,7 @@ func TestAResumedCreateDoesNotTakeItsOwnForAnothers(t *testing.T) {
 	half := things{"a": thing("half")}.state() // what the crashed call left, which shows only after the first look
 	w.account.state, w.account.lag = half, time.Second
 	w.account.past = append(w.account.past, moment{start, half})
-	if _, err := w.Resume(t.Context(), run); err != nil {
+	if _, err := w.Resume(t.Context(), run, by); err != nil {
 		t.Fatal(err)
 	}
 	w.account.mustBe(t, things{"a": thing("1")})
@@ -195,7 +218,7 @@ func TestARunThatCannotBeReadIsNotResumed(t *testing.T) {
 	run := w.mustLoad(t, id)
 	denied := errors.New("denied")
 	w.account.calls, w.account.onRead = nil, func(int) error { return denied }
-	if _, err := w.Resume(t.Context(), run); !errors.Is(err, denied) || len(w.account.calls) > 0 {
+	if _, err := w.Resume(t.Context(), run, by); !errors.Is(err, denied) || len(w.account.calls) > 0 {
 		t.Errorf("%v after %v", err, w.account.calls)
 	}
 	if got := w.mustLoad(t, id).Status(); got != applier.StatusPartly {

@@ -8,12 +8,14 @@ import (
 
 // Run is one apply or rollback as its record shows it.
 type Run struct {
-	ID       string         `json:"id"`
-	Header   Header         `json:"header"`
-	Plan     *resource.Plan `json:"plan"`
-	Steps    []Step         `json:"steps"`
-	Result   *Result        `json:"result,omitempty"`
-	UndoneBy string         `json:"undone_by,omitempty"`
+	ID     string         `json:"id"`
+	Header Header         `json:"header"`
+	Plan   *resource.Plan `json:"plan"`
+	Steps  []Step         `json:"steps"`
+	// Resumed tells of each time that the run was gone on with, the first one first. Records of older versions don't tell.
+	Resumed  []Resumption `json:"resumed,omitempty"`
+	Result   *Result      `json:"result,omitempty"`
+	UndoneBy string       `json:"undone_by,omitempty"`
 	// Running says that another process was carrying the run out, or taking it back, when it was loaded.
 	Running bool `json:"running,omitempty"`
 }
@@ -33,6 +35,14 @@ type Header struct {
 	Undoes string `json:"undoes,omitempty"`
 	// Partial is true for a rollback that left drifted objects as they were. It does not make its run rolled back.
 	Partial bool `json:"partial,omitempty"`
+}
+
+// Resumption says who went on with a run, and when.
+type Resumption struct {
+	At     time.Time `json:"at"`
+	Caller string    `json:"caller"`
+	// Job is the page of the CI job that did so; empty where that is not known.
+	Job string `json:"job,omitempty"`
 }
 
 // Progress is how far a step has come.

@@ -132,7 +132,7 @@ func TestCancellingLetsCallsUnderWayEnd(t *testing.T) {
 		w.account.mustBe(t, things{"a": thing("1"), "b": thing("1"), "c": thing("1"), "d": thing("1")})
 
 		w.account.onWrite = nil
-		if run, err = w.Resume(t.Context(), run); err != nil {
+		if run, err = w.Resume(t.Context(), run, by); err != nil {
 			t.Fatal(err)
 		}
 		if got, want := counts(run.Result), "done: 6 done, 0 failed, 0 left"; got != want {

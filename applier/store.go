@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
-	"time"
 
 	"baseline/resource"
 )
@@ -106,32 +105,33 @@ func (s *Store) open(ctx context.Context, id string, first record) (*journal, er
 	return j, nil
 }
 
-// reopen opens the journal of a run to go on with it. What a crash cut short at its end is dropped first. The account is locked by
+// reopen opens the journal of a run to go on with it, and records by whom that is done. What a crash cut short at its end is dropped first. The account is locked by
 // this store.
-func (s *Store) reopen(ctx context.Context, run *Run, now time.Time) (*journal, error) {
+func (s *Store) reopen(ctx context.Context, run *Run, by Resumption) (*journal, error) {
 	if err := s.lease(run.Plan.Account).add(ctx, run.ID); err != nil {
 		return nil, err
 	}
-	j, err := s.open(ctx, run.ID, record{Event: Started, At: now.UTC()})
+	j, err := s.open(ctx, run.ID, record{Event: Started, At: by.At, Caller: by.Caller, Job: by.Job})
 	if err != nil {
 		return nil, fmt.Errorf("reopen the journal of run %s: %w", run.ID, err)
 	}
-	run.Result = nil
+	run.Result, run.Resumed = nil, append(run.Resumed, by)
 	return j, nil
 }
 
 // resultRecord is a result as it is written.
 type resultRecord struct {
 	*Result
-	Header *Header `json:"header,omitempty"`
-	Steps  []Step  `json:"steps,omitempty"`
+	Header  *Header      `json:"header,omitempty"`
+	Resumed []Resumption `json:"resumed,omitempty"`
+	Steps   []Step       `json:"steps,omitempty"`
 }
 
 // finish writes the result of a run.
 func (s *Store) finish(ctx context.Context, run *Run) error {
 	r := resultRecord{Result: run.Result}
 	if s.filed != nil {
-		r.Header, r.Steps = &run.Header, run.Steps
+		r.Header, r.Resumed, r.Steps = &run.Header, run.Resumed, run.Steps
 	}
 	data, err := resource.Encode(r, "  ")
 	if err == nil {

@@ -266,7 +266,7 @@ func TestARunIsLockedWhileItIsCarriedOut(t *testing.T) {
 		}
 		theirs := *w.Applier
 		theirs.Store = other
-		if _, err := theirs.Resume(t.Context(), run); !errors.As(err, new(*applier.LockedError)) {
+		if _, err := theirs.Resume(t.Context(), run, by); !errors.As(err, new(*applier.LockedError)) {
 			t.Errorf("resumed by others: %v", err)
 		}
 		return answer{err: failure(resource.Denied)}
@@ -279,17 +279,17 @@ func TestARunIsLockedWhileItIsCarriedOut(t *testing.T) {
 	if err != nil || claimed.Status() != applier.StatusPartly {
 		t.Fatalf("after its end: %v, %v", claimed, err)
 	}
-	if _, err := w.Resume(t.Context(), w.mustLoad(t, id)); !errors.As(err, new(*applier.LockedError)) {
+	if _, err := w.Resume(t.Context(), w.mustLoad(t, id), by); !errors.As(err, new(*applier.LockedError)) {
 		t.Errorf("resumed while others have claimed it: %v", err)
 	}
 	if err := other.Release(t.Context(), header.Account); err != nil {
 		t.Error(err)
 	}
-	if _, err := w.Resume(t.Context(), w.mustLoad(t, id)); err == nil || looked != 2 {
+	if _, err := w.Resume(t.Context(), w.mustLoad(t, id), by); err == nil || looked != 2 {
 		t.Errorf("resumed: %v, %d looks", err, looked)
 	}
 	w.account.onWrite = nil
-	if run, err := w.Resume(t.Context(), w.mustLoad(t, id)); err != nil || run.Status() != applier.StatusDone {
+	if run, err := w.Resume(t.Context(), w.mustLoad(t, id), by); err != nil || run.Status() != applier.StatusDone {
 		t.Errorf("%v, %v", run, err)
 	}
 }

@@ -189,7 +189,7 @@ func holderOf(a resource.Address) (holder resource.Address, policy string) {
 // violate records that a subject breaks a rule, with the severity and the controls of the rule.
 func (j *judging) violate(rule string, subject resource.Address, seen string, since time.Time, advice string) *Violation {
 	j.out.Violations = append(j.out.Violations, Violation{Finding: resource.Finding{
-		Rule: rule, Subject: subject, Severity: severity(rule), Seen: seen, Since: since, Advice: advice,
+		Rule: rule, Subject: subject, Severity: Severity(rule), Seen: seen, Since: since, Advice: advice,
 		Controls: controlsOf(rule, j.asked.Benchmark),
 	}})
 	return &j.out.Violations[len(j.out.Violations)-1]

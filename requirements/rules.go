@@ -109,8 +109,9 @@ func rank(id string) int {
 	return slices.IndexFunc(rules, func(r rule) bool { return r.id == id || strings.HasPrefix(r.id, id+".") })
 }
 
-// severity is how bad it is to break a rule. An exception that has ended is a reviewer's concern.
-func severity(id string) resource.Severity {
+// Severity is how bad it is to break a rule. An exception that has ended is a reviewer's concern. Who will break a rule soon has a lower
+// one.
+func Severity(id string) resource.Severity {
 	if i := slices.IndexFunc(rules, func(r rule) bool { return r.id == id }); i >= 0 {
 		return rules[i].severity
 	}

@@ -228,7 +228,7 @@ func (c *command) resume(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		resumed, err := a.Resume(ctx, run)
+		resumed, err := a.Resume(ctx, run, applier.Resumption{Caller: who.ARN, Job: jobURL(c.Getenv)})
 		return c.ended(store, resumed, err)
 	})
 }

@@ -241,7 +241,7 @@ func (c *command) finish(ctx context.Context, err error) *ending {
 	}
 	r.Problems = problemsOf(err)
 	if len(r.Sources.Inputs) == 0 {
-		r.Sources.Inputs = c.files
+		r.Sources.Inputs = c.named()
 	}
 	for _, o := range r.outputs {
 		if err := c.write(o); err != nil {

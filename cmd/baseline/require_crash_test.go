@@ -49,7 +49,7 @@ func TestAnyCrashOfWhatRequirementsAskCanBeResumedOrUndone(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				_, err = s.applier().Resume(t.Context(), run)
+				_, err = s.applier().Resume(t.Context(), run, applier.Resumption{Caller: run.Header.Caller})
 				return err
 			}
 		}

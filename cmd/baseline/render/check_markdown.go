@@ -58,7 +58,7 @@ func fittingParts(parts []*markdown) []*markdown {
 		}
 	}
 	if cut := len(parts) - len(kept); cut > 0 {
-		kept = append(kept, noted("**Cut to fit into a comment.** "+plural(cut, "section")+" did not fit; JSON and CSV have everything."))
+		kept = append(kept, noted(cutMark+" "+plural(cut, "section")+" did not fit; JSON and CSV have everything."))
 	}
 	return kept
 }

@@ -94,6 +94,8 @@ type runLine struct {
 	ID     string         `json:"id"`
 	Status applier.Status `json:"status"`
 	Header applier.Header `json:"header"`
+	// Resumed tells of each time that it was gone on with.
+	Resumed []applier.Resumption `json:"resumed,omitempty"`
 	// Files are those that the run's plan was made from.
 	Files    []resource.SourceFile `json:"files,omitempty"`
 	Counts   resource.Counts       `json:"counts"`
@@ -110,7 +112,7 @@ func RunsJSON(w io.Writer, runs []*applier.Run) error {
 	}{RunFormat, make([]runLine, 0, len(runs))}
 	for _, run := range runs {
 		list.Runs = append(list.Runs, runLine{
-			ID: run.ID, Status: run.Status(), Header: run.Header, Files: planOf(run).Files, Counts: planOf(run).Count(), Summary: Summary(planOf(run)),
+			ID: run.ID, Status: run.Status(), Header: run.Header, Resumed: run.Resumed, Files: planOf(run).Files, Counts: planOf(run).Count(), Summary: Summary(planOf(run)),
 			Result: run.Result, UndoneBy: run.UndoneBy,
 		})
 	}

@@ -33,8 +33,8 @@ func TestAThousandChangesFitIntoAComment(t *testing.T) {
 			t.Errorf("it does not say %q", want)
 		}
 	}
-	// The verdict and the table stand before, the explanation of the signs behind what was cut.
-	if !strings.Contains(out[:2_000], "**All**") || !strings.Contains(out[len(out)-1_000:], "About this plan") {
+	// The verdict, the table and the note on what was cut stand before, the explanation of the signs behind what was cut.
+	if !strings.Contains(out[:2_000], "**All**") || strings.Index(out[:2_000], "\n**Cut to fit") < strings.Index(out, "Findings: ") || !strings.Contains(out[len(out)-1_000:], "About this plan") {
 		t.Error("the head or the end was cut")
 	}
 	var full, named, counted int
@@ -47,12 +47,34 @@ func TestAThousandChangesFitIntoAComment(t *testing.T) {
 	if full < 100 || full+named+counted != 1_000 {
 		t.Errorf("%d in full, %d by name, %d counted", full, named, counted)
 	}
+	if !strings.Contains(note, " are only counted. Not all findings are listed. The numbers above are of all, and the plan as HTML or JSON has everything.\n") &&
+		!strings.Contains(note, " by name only. Not all findings are listed. The numbers above are of all, and the plan as HTML or JSON has everything.\n") {
+		t.Errorf("%.300q", note)
+	}
 	if blocks := strings.Count(out, "\n```diff\n"); blocks != full {
 		t.Errorf("%d blocks, and %d are said to be there", blocks, full)
 	}
 	// What is alike is told once, and then a thousand changes are a page.
 	if out := reported(t, ofPlan(thousand()), render.FormMarkdown); len(out) > 30_000 || strings.Contains(out, "Cut to fit") {
 		t.Errorf("%d bytes for changes that are alike", len(out))
+	}
+}
+
+// Of dangers that are too many to name, every kind is named.
+func TestTheKindsOfDangersAreNotCut(t *testing.T) {
+	t.Parallel()
+	p := plan()
+	for i := range 1_200 {
+		c := change(resource.Kind(fmt.Sprintf("iam_thing_%02d", i%30)), fmt.Sprintf("name-%d", i), user(nil), nil)
+		p.Changes = append(p.Changes, oneWay(c, fmt.Sprintf("what only %d has", i)))
+	}
+	_, box, _ := strings.Cut(reported(t, ofPlan(p), render.FormMarkdown), "> [!CAUTION]")
+	_, more, found := strings.Cut(box, "> - and more, which are too many to name here: ")
+	more, _, _ = strings.Cut(more, "\n")
+	for i := 5; i < 30; i++ { // those before stand there by name, for objects come in the order of their kinds
+		if kind := fmt.Sprintf("thing %02ds (40)", i); !found || !strings.Contains(more, kind) {
+			t.Errorf("%s is not in %q", kind, more)
+		}
 	}
 }
 

@@ -7,6 +7,35 @@ import (
 	"unicode/utf8"
 )
 
+// cutMark begins the note on what was cut.
+const cutMark = "**Cut to fit into a comment.**"
+
+// shown counts changed objects by how they are shown.
+type shown struct{ inFull, byName, counted int }
+
+// cut is the note on what was cut, where a reviewer sees it before the first thing that may be; empty where nothing was. Lists that are
+// cut say so themselves, too.
+func (v *review) cut(s shown, fewerFindings bool) *markdown {
+	note := cutMark
+	if s.byName+s.counted > 0 {
+		note += " Of " + plural(s.inFull+s.byName+s.counted, "changed object") + ", " + grouped(s.inFull) + " are shown in full"
+		if s.byName > 0 {
+			note += ", " + grouped(s.byName) + " by name only"
+		}
+		if s.counted > 0 {
+			note += ", and " + grouped(s.counted) + " are only counted"
+		}
+		note += "."
+	}
+	if fewerFindings {
+		note += " Not all findings are listed."
+	}
+	if note == cutMark {
+		return &markdown{}
+	}
+	return noted(note + " The numbers above are of all, and the " + strings.ToLower(v.subject) + " as HTML or JSON has everything.")
+}
+
 // fitting is how many of the items fit into a room, from the first on.
 func fitting(items []string, room int) int {
 	for i, item := range items {

@@ -20,6 +20,7 @@ const (
 	maxPiece    = 12_000 // one object with its parts
 	maxRow      = 3_000  // one line of a statement
 	maxField    = 300    // a name at the head, in characters
+	maxKinds    = 2_000  // the kinds of dangers that are not named, in characters: more than all there are
 	mostCounts  = 40     // rows of the table of counts
 	reserve     = 1_500  // headings and notes on what was cut
 )
@@ -51,17 +52,18 @@ func (r *Report) markdown(w io.Writer) error {
 		return CheckMarkdown(w, r.Check)
 	}
 	v := reviewOf(r)
-	head, changes, found, about := &markdown{}, &markdown{}, &markdown{}, &markdown{}
+	head, heed, changes, found, about := &markdown{}, &markdown{}, &markdown{}, &markdown{}, &markdown{}
 	if v.baseline != "" {
 		head.line(Marker(strings.ToLower(v.subject), v.baseline, v.account))
 	}
 	v.head(head)
+	v.heed(heed)
 	v.about(about, r)
-	v.markdownFindings(found)
-	v.markdownChanges(changes, MaxMarkdown-reserve-head.out.Len()-found.out.Len()-about.out.Len())
-	whole := joined(head, changes, found, about)
+	fewer := v.markdownFindings(found)
+	shown := v.markdownChanges(changes, MaxMarkdown-reserve-head.out.Len()-heed.out.Len()-found.out.Len()-about.out.Len())
+	whole := joined(head, v.cut(shown, fewer), heed, changes, found, about)
 	if len(whole) > MaxMarkdown { // names of a hostile length everywhere
-		whole = joined(head, noted("**Cut to fit into a comment.** The changes and findings are in the plan as HTML or JSON."))
+		whole = joined(head, noted(cutMark+" The changes and findings are in the "+strings.ToLower(v.subject)+" as HTML or JSON."), heed)
 	}
 	_, err := io.WriteString(w, whole)
 	return err
@@ -88,7 +90,7 @@ func noted(line string) *markdown {
 // short cuts a text that is escaped for a terminal for the head of a report.
 func short(escaped string) string { return firstColumns(escaped, maxField) }
 
-// head adds what is never cut: verdict, numbers, and what nobody must miss.
+// head adds what is never cut: verdict and numbers.
 func (v *review) head(m *markdown) {
 	title := "## " + v.subject
 	if v.baseline != "" {
@@ -114,6 +116,10 @@ func (v *review) head(m *markdown) {
 		m.fence("", middleOf(fenced(v.failure), maxFailure))
 	}
 	v.countTable(m)
+}
+
+// heed adds what nobody must miss: what is not done of a run, and what is dangerous.
+func (v *review) heed(m *markdown) {
 	if len(v.notDone) > 0 {
 		m.line("### Not done")
 		m.fence("", middleOf(plainRows(v.notDone), maxNotDone))
@@ -167,7 +173,7 @@ func (v *review) markdownDangers(m *markdown) {
 	fit := fitting(items, maxDangers)
 	m.out.WriteString(strings.Join(items[:fit], ""))
 	if left := v.dangers[fit:]; len(left) > 0 {
-		m.out.WriteString("> - and more, which are too many to name here: " + inMarkdown(short(dangersByKind(left))) + "\n")
+		m.out.WriteString("> - and more, which are too many to name here: " + inMarkdown(firstColumns(dangersByKind(left), maxKinds)) + "\n")
 	}
 }
 

@@ -2,7 +2,6 @@ package render
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -42,15 +41,15 @@ func (u *unit) fill(open bool) {
 }
 
 // markdownChanges adds the changes, grouped by who and what they are of, in a room of so many bytes: in full as long as there is room,
-// then by name, then as numbers.
-func (v *review) markdownChanges(m *markdown, room int) {
+// then by name, then as numbers. It returns how many objects are shown in which way.
+func (v *review) markdownChanges(m *markdown, room int) (s shown) {
 	total := 0
 	for _, g := range v.groups {
 		total += len(g.pieces)
 		room -= len(g.name) + 60
 	}
 	if total == 0 {
-		return
+		return s
 	}
 	const few = 12 // so many that a reader wants to see them without a click
 	groups := make([][]*unit, len(v.groups))
@@ -74,7 +73,6 @@ func (v *review) markdownChanges(m *markdown, room int) {
 		}
 	}
 	m.line("### Changes")
-	inFull, byName, counted := 0, 0, 0
 	for i, g := range v.groups {
 		m.line("#### " + inMarkdown(short(g.name)))
 		var others strings.Builder
@@ -82,11 +80,11 @@ func (v *review) markdownChanges(m *markdown, room int) {
 		for _, u := range groups[i] {
 			switch {
 			case chosen[u]:
-				inFull += len(u.pieces)
+				s.inFull += len(u.pieces)
 				m.line(u.full)
 			case len(u.names) <= room:
 				room -= len(u.names)
-				byName += len(u.pieces)
+				s.byName += len(u.pieces)
 				others.WriteString(u.names)
 			default:
 				uncounted += len(u.pieces)
@@ -98,18 +96,9 @@ func (v *review) markdownChanges(m *markdown, room int) {
 		if uncounted > 0 {
 			m.line("And " + grouped(uncounted) + " more.")
 		}
-		counted += uncounted
+		s.counted += uncounted
 	}
-	if byName+counted > 0 {
-		note := fmt.Sprintf("**Cut to fit into a comment.** Of %s, %s are shown in full", plural(total, "changed object"), grouped(inFull))
-		if byName > 0 {
-			note += ", " + grouped(byName) + " by name only"
-		}
-		if counted > 0 {
-			note += ", and " + grouped(counted) + " are only counted"
-		}
-		m.line(note + ". The numbers above are of all of them, and the plan as HTML or JSON has everything.")
-	}
+	return s
 }
 
 // diffRows writes the rows of a piece, but for their heading, as lines that begin with their signs, as viewers of differences colour them.

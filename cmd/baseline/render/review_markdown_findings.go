@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// markdownFindings adds the findings, the worst first. What is less than high is folded.
-func (v *review) markdownFindings(m *markdown) {
+// markdownFindings adds the findings, the worst first, and reports whether some were left out. What is less than high is folded.
+func (v *review) markdownFindings(m *markdown) (fewer bool) {
 	if len(v.findings) == 0 {
-		return
+		return false
 	}
 	m.line("### Findings")
 	room := maxFindings
@@ -24,6 +24,7 @@ func (v *review) markdownFindings(m *markdown) {
 			break
 		}
 		if cut := len(lines) - fit; cut > 0 {
+			fewer = true
 			lines = append(slices.Clone(lines[:fit]), "- and "+plural(cut, "line")+" more, which "+"JSON and HTML have\n")
 		}
 		body := strings.Join(lines[1:], "")
@@ -33,6 +34,7 @@ func (v *review) markdownFindings(m *markdown) {
 	if left > 0 {
 		m.line("And " + plural(left, "finding") + " more, too many for a comment: JSON and HTML name them all.")
 	}
+	return fewer || left > 0
 }
 
 func openIf(open bool) string {

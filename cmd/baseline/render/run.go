@@ -45,6 +45,12 @@ func runFacts(run *applier.Run) []fact {
 		when += ", took " + elapsed(run.Result.Ended.Sub(run.Header.Started).Round(100*time.Millisecond))
 	}
 	facts = append(facts, fact{"started", when})
+	for _, again := range run.Resumed {
+		facts = append(facts, fact{"resumed", moment(again.At) + " by " + text(again.Caller)})
+		if again.Job != "" {
+			facts = append(facts, fact{"in job", text(again.Job)})
+		}
+	}
 	if run.Header.Undoes != "" {
 		facts = append(facts, fact{"undoes", "run " + text(run.Header.Undoes)})
 	}

@@ -39,6 +39,10 @@ func partly() *applier.Run {
 	r.Steps[3] = applier.Step{Progress: applier.Broken, Error: "iam:CreateRole: AccessDenied: not allowed\x1b[0m"}
 	r.Steps[4] = applier.Step{Progress: applier.Waiting}
 	r.Steps[5] = applier.Step{Progress: applier.Waiting}
+	r.Resumed = []applier.Resumption{
+		{At: readAt.Add(90 * time.Second), Caller: "arn:aws:iam::111122223333:user/on-call"},
+		{At: readAt.Add(180 * time.Second), Caller: "arn:aws:sts::111122223333:assumed-role/ci-apply/\x1b[0m", Job: "https://ci.example/acme/iam/actions/runs/9"},
+	}
 	r.Result = &applier.Result{Status: applier.StatusPartly, Ended: readAt.Add(200 * time.Second), Done: 3, Failed: 1, Left: 2}
 	return r
 }

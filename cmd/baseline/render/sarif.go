@@ -130,13 +130,22 @@ func (r *Report) sarifRun(category string) sarifRun {
 	return run
 }
 
-// usual are the severities of rules that have several.
-var usual = map[string]resource.Severity{"unmanaged": resource.Low}
+// usual is the severity of a rule that has several: of the planner, or of the file, which who will break it soon is told of as well; ""
+// for others.
+func usual(rule string) resource.Severity {
+	switch {
+	case rule == "unmanaged":
+		return resource.Low
+	case requirements.IsRule(rule):
+		return requirements.Severity(rule)
+	}
+	return ""
+}
 
 // ruleID is the id of the rule that a finding is a result of. Code scanning knows one severity for a rule, so what is of another than
 // usual is a rule below it.
 func ruleID(f resource.Finding) string {
-	if severity, several := usual[f.Rule]; several && severity != f.Severity {
+	if severity := usual(f.Rule); severity != "" && severity != f.Severity {
 		return text(f.Rule) + "/" + text(string(f.Severity))
 	}
 	return text(f.Rule)

@@ -137,12 +137,13 @@ func TestSARIFNamesTheLine(t *testing.T) {
 	key := resource.At("iam_access_key", "alice", "AKIAIOSFODNN7EXAMPLE")
 	p := plan()
 	p.Findings = []resource.Finding{
-		found("mfa", alice, resource.High),                                               // a declared object
-		found("access_keys.max_age", key, resource.Medium),                               // what a declared object holds
-		found("access_keys.unused", resource.At("iam_user", "mallory"), resource.Medium), // an undeclared one that breaks a rule
-		found("root.mfa", resource.Address{}, resource.Critical),                         // the whole account
-		found("unmanaged", resource.At("iam_role", "old"), resource.Low),                 // what nobody declared
-		found("unmanaged", resource.At("iam_role", "admin"), resource.High),              // a rule of two severities
+		found("mfa", alice, resource.High),                                                                         // a declared object
+		found("access_keys.max_age", key, resource.Medium),                                                         // what a declared object holds
+		found("access_keys.unused", resource.At("iam_user", "mallory"), resource.Medium),                           // an undeclared one that breaks a rule
+		found("access_keys.max_age", resource.At("iam_access_key", "alice", "AKIAI44QH8DHBEXAMPLE"), resource.Low), // that will break it soon
+		found("root.mfa", resource.Address{}, resource.Critical),                                                   // the whole account
+		found("unmanaged", resource.At("iam_role", "old"), resource.Low),                                           // what nobody declared
+		found("unmanaged", resource.At("iam_role", "admin"), resource.High),                                        // a rule of two severities
 	}
 	r := ofPlan(p)
 	r.Sources = render.Sources{
@@ -168,6 +169,7 @@ func TestSARIFNamesTheLine(t *testing.T) {
 	slices.Sort(got)
 	want := []string{
 		"access_keys.max_age warning 5.5 iam/users.yaml [7,3] user/alice, access key AKIAIOSFODNN7EXAMPLE: seen -> do",
+		"access_keys.max_age/low note 2.0 iam/users.yaml [7,3] user/alice, access key AKIAI44QH8DHBEXAMPLE: seen -> do",
 		"access_keys.unused warning 5.5 iam/rules%20&%20more.yaml [4,3] user/mallory: seen -> do",
 		"mfa error 8.0 iam/users.yaml [7,3] user/alice: seen -> do",
 		"root.mfa error 9.5 iam/rules%20&%20more.yaml [3,3] account: seen -> do",

@@ -98,10 +98,11 @@ func TestJSONIsAsItsSchemaSays(t *testing.T) {
 	}
 	validate(t, plans, "a refused plan", reported(t, &render.Report{Plan: deleteUser(), Ending: failed}, render.FormJSON))
 	validate(t, plans, "a failure", reported(t, &render.Report{Ending: failed, Problems: []render.Problem{{Place: render.Place{File: "a", Line: 1, Column: 2}, Message: "b"}}}, render.FormJSON))
+	validate(t, runs, "a run that was resumed", reported(t, &render.Report{Run: partly()}, render.FormJSON))
 	validate(t, runs, "a run of a job", reported(t, &render.Report{Run: done()}, render.FormJSON))
 	var list bytes.Buffer
 	damaged := &applier.Run{ID: "damaged", Plan: &resource.Plan{}, Result: &applier.Result{Status: applier.StatusDamaged, Error: "x"}}
-	if err := render.RunsJSON(&list, []*applier.Run{done(), partlyDone(), crashed(), undone(), rollback(), damaged}); err != nil {
+	if err := render.RunsJSON(&list, []*applier.Run{done(), partly(), partlyDone(), crashed(), undone(), rollback(), damaged}); err != nil {
 		t.Fatal(err)
 	}
 	validate(t, schemaOf(t, "runs"), "a list of runs", list.String())

@@ -3,10 +3,10 @@
 #
 #   BASELINE_PLAN      the plan, made just now by asking the account; default plan.json in BASELINE_OUT
 #   BASELINE_REVIEWED  the plan that was reviewed. It may have been made from a snapshot
-#   BASELINE_ALLOW     what to allow, as words: one-way, large, weaker-audit; default nothing
-#   BASELINE_RUNS      where the run is recorded, as in --runs; default the directory runs in BASELINE_OUT
 #   BASELINE_OUT       the directory for reports; default .baseline/ci
-#   BASELINE_SANDBOX   the simulated account, where the plan is of one
+#   BASELINE_ALLOW     what to allow, as words: one-way, large, weaker-audit; default nothing
+#
+# and what runs.sh takes.
 #
 # The reviewed plan says what may happen, and no more: what is carried out is the plan of now, which was made from the
 # files that are here. So nobody can have changes made that these files don't ask for, whatever they put in the place of the
@@ -16,7 +16,6 @@
 # what differs is also in the file differences in BASELINE_OUT.
 set -eu
 here=$(dirname "$0")
-BASELINE=${BASELINE:-baseline}
 out=${BASELINE_OUT:-.baseline/ci}
 plan=${BASELINE_PLAN:-$out/plan.json}
 mkdir -p "$out"
@@ -31,8 +30,8 @@ if [ "$code" != 0 ]; then
 fi
 rm -f "$out/differences" "$out"/report.*
 
-set -- "$plan" "--runs=${BASELINE_RUNS:-$out/runs}" --color never
-[ -z "${BASELINE_SANDBOX:-}" ] || set -- "$@" "--sandbox=$BASELINE_SANDBOX"
+# shellcheck source=ci/runs.sh
+. "$here/runs.sh"
 for word in ${BASELINE_ALLOW:-}; do
 	case $word in
 	one-way | large | weaker-audit) set -- "$@" "--allow-$word" ;;
@@ -42,4 +41,4 @@ for word in ${BASELINE_ALLOW:-}; do
 		;;
 	esac
 done
-exec "$BASELINE" apply "$@" -o text -o "markdown=$out/report.md" -o "html=$out/report.html" -o "json=$out/report.json"
+exec "$BASELINE" apply "$plan" "$@"

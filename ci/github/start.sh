@@ -14,7 +14,10 @@ refuse() {
 
 case $BASELINE_COMMAND in
 plan | apply | drift | check | snapshot) ;;
-*) refuse "the input command takes plan, apply, drift, check or snapshot" ;;
+resume | rollback)
+	[ -n "$BASELINE_RUNS" ] || refuse "the input runs says where the run is recorded, as in s3://BUCKET/PREFIX"
+	;;
+*) refuse "the input command takes plan, apply, resume, rollback, drift, check or snapshot" ;;
 esac
 case $BASELINE_ID in
 '' | *[!A-Za-z0-9._-]* | .*) refuse "the input id takes letters, digits, '.', '_' and '-', and begins with none of the dots" ;;

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"reflect"
 	"strings"
@@ -110,6 +111,10 @@ func setParameter(field reflect.Value, value string) error {
 		return errors.New("there is no such parameter")
 	}
 	to := field.Addr().Interface()
+	if body, ok := to.(*io.Reader); ok {
+		*body = strings.NewReader(value)
+		return nil
+	}
 	if field.Kind() != reflect.Pointer || field.Type().Elem().Kind() != reflect.String {
 		if err := json.Unmarshal([]byte(value), to); err == nil {
 			return nil

@@ -54,7 +54,7 @@ func takes(t *testing.T, s step) map[string]string {
 		}
 	case "drift", "check":
 		taken["issues"] = "write"
-	case "snapshot":
+	case "snapshot", "resume", "rollback":
 	default:
 		t.Errorf("there is no command %q", s.With["command"])
 	}
@@ -69,7 +69,7 @@ func TestExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	paths, err := filepath.Glob(filepath.Join(top, "ci", "examples", "github", "baseline-*.yml"))
-	if err != nil || len(paths) < 5 {
+	if err != nil || len(paths) < 6 {
 		t.Fatalf("only %d examples: %v", len(paths), err)
 	}
 	pinned := regexp.MustCompile(`^([a-z-]+/[a-z-]+@[0-9a-f]{40}|github/codeql-action/upload-sarif@v\d+|OWNER/baseline@COMMIT)$`)

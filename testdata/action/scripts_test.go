@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"baseline/sandbox"
 )
 
 // TestScripts runs script/*.txtar. Each has an empty repository in $WORK/repo, which is the workspace, and its own GitHub:
@@ -22,6 +24,7 @@ import (
 //	event NAME [KEY=VALUE ...]           begins a run of a workflow; see begin
 //	action COMMAND [INPUT=VALUE ...]     runs the action in that run; its log is stdout. ! for one that fails
 //	github WHAT [ARGUMENT ...]           looks at GitHub, or changes it; see atGitHub
+//	account WHAT [ARGUMENT ...]          serves a simulated account, or changes it; see atAccount
 func TestScripts(t *testing.T) {
 	binary := build(t)
 	testscript.Run(t, testscript.Params{
@@ -54,7 +57,7 @@ func TestScripts(t *testing.T) {
 			return os.MkdirAll(filepath.Join(env.WorkDir, "repo"), 0o700)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"event": begin, "action": act, "github": atGitHub,
+			"event": begin, "action": act, "github": atGitHub, "account": atAccount,
 		},
 	})
 }
@@ -86,6 +89,7 @@ type scene struct {
 	artifacts string
 	run       *workflowRun
 	token     string
+	account   *sandbox.Account
 }
 
 func sceneOf(ts *testscript.TestScript) *scene { return ts.Value("scene").(*scene) }
@@ -154,6 +158,7 @@ func act(ts *testscript.TestScript, neg bool, args []string) {
 		"PATH", "HOME", "GITHUB_API_URL", "GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_ACTION_PATH", "GITHUB_ACTIONS",
 		"GITHUB_STEP_SUMMARY", "GITHUB_EVENT_PATH", "GITHUB_SHA", "GITHUB_REF_NAME", "GITHUB_EVENT_NAME", "GITHUB_RUN_ID",
 		"RUNNER_TEMP", "GOCACHE", "GOMODCACHE", "GOFLAGS", "SECRET",
+		"AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
 	} {
 		r.env = append(r.env, name+"="+ts.Getenv(name))
 	}

@@ -55,6 +55,8 @@ type account struct {
 	onRead func(n int) error
 	// lag is how long a bulk read takes to show a change. A close look shows it at once.
 	lag time.Duration
+	// veiled has reads show that things are there, and nothing of them, as long as no write was tried more often than this.
+	veiled int
 
 	mu    sync.Mutex
 	state resource.State
@@ -118,6 +120,11 @@ func (a *account) Read(ctx context.Context, kinds []resource.Kind, look []resour
 		delete(shown, address)
 		if r, exists := a.state[address]; exists {
 			shown[address] = r
+		}
+	}
+	if most := slices.Max(append(slices.Collect(maps.Values(a.tries)), 0)); most <= a.veiled && a.veiled > 0 {
+		for address := range shown {
+			shown[address] = resource.Resource{Settings: resource.Object{}}
 		}
 	}
 	return shown, nil

@@ -175,6 +175,9 @@ func (x *execution) make(ctx context.Context, i int) error {
 			if found, err = x.find(ctx, change.Address, err); err != nil {
 				return err
 			}
+			if veiled(found, change.After) {
+				found = nil
+			}
 			if planner.Same(found, change.After) {
 				return nil
 			}

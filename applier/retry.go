@@ -2,6 +2,7 @@ package applier
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,6 +59,12 @@ func (x *execution) needs(i int, op resource.Op) bool {
 		}
 	}
 	return false
+}
+
+// veiled reports whether nothing is seen of an object but that it is there, as of another account's. Then it is like any other as far
+// as is known, and proves nothing of what a call has done.
+func veiled(found, after resource.Object) bool {
+	return found != nil && len(after) > 0 && !slices.ContainsFunc(after.Names(), found.Has)
 }
 
 // takenOver says that a create met an object that is not ours to change: the plan saw none, and no earlier try of ours can

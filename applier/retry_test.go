@@ -263,17 +263,19 @@ func TestACreateThatMeetsAnother(t *testing.T) {
 // What an earlier call of ours left half-made is finished, not taken for somebody else's.
 func TestACreateThatWasMadeHalfWayIsFinished(t *testing.T) {
 	for _, test := range []struct {
-		name  string
-		class resource.Class
-		lag   time.Duration
+		name   string
+		class  resource.Class
+		lag    time.Duration
+		veiled int
 	}{
-		{"its answer was lost", resource.Lost, 0},
-		{"its answer was lost, and what it left shows late", resource.Lost, time.Second},
-		{"the object was busy in the middle", resource.Busy, 0},
+		{"its answer was lost", resource.Lost, 0, 0},
+		{"its answer was lost, and what it left shows late", resource.Lost, time.Second, 0},
+		{"its answer was lost, and what it left is taken for another account's at first", resource.Lost, 0, 1},
+		{"the object was busy in the middle", resource.Busy, 0, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWork(t, newAccount(nil))
-			w.account.lag = test.lag
+			w.account.lag, w.account.veiled = test.lag, test.veiled
 			half := resource.State{at("a"): thing("half")}
 			w.account.onWrite = func(_ context.Context, _ resource.Change, try int) answer {
 				if try > 1 {

@@ -41,6 +41,7 @@ func iamInlinePolicy() Kind {
 			Needs: func(_ string, a resource.Address, _ resource.Object) []resource.Address {
 				return []resource.Address{principalOf(a)}
 			},
+			Takes: documentTakes("document"),
 		},
 		Permissions: Permissions{
 			List:   bulkOfPrincipals,

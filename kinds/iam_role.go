@@ -38,6 +38,7 @@ func iamRole() Kind {
 			Needs: func(account string, _ resource.Address, o resource.Object) []resource.Address {
 				return append(boundaryNeeds(o), trustedHere(account, o.Document("trust"))...)
 			},
+			Takes: roleTakes,
 			OneWay: func(resource.Resource) []string {
 				return []string{resource.LosesID + ", by which others trust it", "its running sessions"}
 			},

@@ -41,6 +41,7 @@ func kmsKey() Kind {
 				return []string{fmt.Sprintf("after %d days the key and whatever it encrypted", deletionWindow)}
 			},
 			Weakens:  keyWeakens,
+			Takes:    keyTakes,
 			Lay:      layKey,
 			TakeBack: takeBackKey,
 		},

@@ -36,6 +36,7 @@ func s3BucketPolicy() Kind {
 			Lay:      layBucketPolicy,
 			TakeBack: takeBackBucketPolicy,
 			Weakens:  bucketPolicyWeakens,
+			Takes:    documentTakes("document"),
 		},
 		Permissions: bucketPolicyPermissions(),
 		Find:        findBucketPolicies,

@@ -85,6 +85,26 @@ func TestBucketOfAnotherAccountIsSeenAsTheirs(t *testing.T) {
 	}
 }
 
+// The list of buckets is asked for first. What comes to be seen between that and the next call is ours all the same.
+func TestBucketThatIsSeenOnlyAfterTheListIsOurs(t *testing.T) {
+	for _, region := range []string{euWest, "us-east-1"} { // and so in another Region than that which is asked, or not
+		s := openSandbox(t, sandbox.Options{})
+		s.write(resource.Change{Address: audit, After: complete("s3_bucket", settings{"region": region})})
+		s.sandbox.SetFaults(sandbox.Faults{Lag: time.Second, Hook: func(action string, _ int) sandbox.Fault {
+			if action == "s3:HeadBucket" {
+				if err := s.clock.Sleep(t.Context(), time.Second); err != nil {
+					t.Error(err)
+				}
+			}
+			return sandbox.Fault{}
+		}})
+		found := s.look(audit)[audit]
+		if found.Settings.Text("region") != region || found.Facts[resource.FactOwner] != "" {
+			t.Errorf("in %s: %v", region, found)
+		}
+	}
+}
+
 func TestBucketOfATool(t *testing.T) {
 	s := openWithBucket(t, settings{"tags": tags{"managed-by": "Terraform"}})
 	if owner := s.look(audit)[audit].Facts[resource.FactOwner]; owner != "Terraform" {

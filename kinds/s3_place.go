@@ -66,18 +66,35 @@ func (r *Reader) bucket(ctx context.Context, name string) (bucketPlace, error) {
 		if err != nil || place.own {
 			return place, err
 		}
-		_, err = r.S3.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &name})
+		answer, err := r.S3.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &name})
 		switch status := httpStatus(err); {
 		case status == http.StatusForbidden:
 			r.notice("S3 refuses to tell of bucket " + name + ": it is taken for another account's, unless s3:ListBucket is denied")
 			return bucketPlace{foreign: true, refused: true}, nil
-		case err == nil, status == http.StatusMovedPermanently:
-			return bucketPlace{foreign: true}, nil
+		case err == nil:
+			return r.unlisted(ctx, name, aws.ToString(answer.BucketRegion))
+		case status == http.StatusMovedPermanently:
+			return r.unlisted(ctx, name, regionIn(err))
 		case status == http.StatusNotFound:
 			return bucketPlace{}, nil
 		}
 		return bucketPlace{}, err
 	})
+}
+
+// unlisted finds out whose a bucket is that is there, in a Region, and was not among those of the account: another's, or one of the
+// account's own that was made a moment before and came into the list too late. What is taken for another's by mistake would look as
+// if there were nothing to do about it.
+func (r *Reader) unlisted(ctx context.Context, name, region string) (bucketPlace, error) {
+	b := callsOf(r.Services, r.Account, name, region)
+	_, err := b.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: b.name, ExpectedBucketOwner: b.owner}, b.there)
+	switch httpStatus(err) {
+	case http.StatusForbidden, http.StatusMovedPermanently:
+		return bucketPlace{foreign: true}, nil
+	case http.StatusNotFound:
+		return bucketPlace{}, nil
+	}
+	return bucketPlace{own: err == nil, region: region}, err
 }
 
 // ownBucket looks for a bucket among those of the account, in whatever Region. The list is the one call that names the Region
@@ -131,6 +148,14 @@ func (w *Writer) bucket(ctx context.Context, name string, settings ...resource.O
 		w.regions.Store(name, place.region)
 	}
 	return callsOf(w.Services, w.Account, name, place.region), err
+}
+
+// regionIn returns the Region that S3 refers to where it was asked in another one, "" where it names none.
+func regionIn(err error) string {
+	if response, ok := errors.AsType[*smithyhttp.ResponseError](err); ok && response.Response != nil {
+		return response.Response.Header.Get("X-Amz-Bucket-Region")
+	}
+	return ""
 }
 
 // httpStatus returns the status of the answer that err came with, 0 when there was none. A refusal of HEAD has no code.

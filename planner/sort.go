@@ -65,11 +65,11 @@ func circle(all []*step) []*step {
 	}
 }
 
-// breakCircle loosens one step of a circle: a deletion that need not wait for a trust to be withdrawn, or else a step that can
-// be split, whose other parts are then added. It returns nil, and notes a problem, where there is neither.
+// breakCircle loosens one step of a circle: one that waits by courtesy, a deletion that need not wait for a trust to be withdrawn, or
+// else a step that can be split, whose other parts are then added. It returns nil, and notes a problem, where there is neither.
 func (w *work) breakCircle(path []*step) (loosened *step, added []*step) {
 	for i, s := range path {
-		if need := path[(i+1)%len(path)]; w.bears(s, need) {
+		if need := path[(i+1)%len(path)]; slices.Contains(s.courtesies, need) || w.bears(s, need) {
 			s.needs = slices.DeleteFunc(s.needs, func(n *step) bool { return n == need })
 			need.before = slices.DeleteFunc(need.before, func(n *step) bool { return n == s })
 			s.recount()
@@ -136,7 +136,7 @@ func (w *work) split(s *step) (added []*step) {
 	s.split = true
 	s.change.After = forms[0]
 	for i, form := range forms[1:] {
-		part := &step{change: s.change, phase: s.phase, rank: s.rank, split: true}
+		part := &step{change: s.change, phase: s.phase, rank: s.rank, split: true, courtesies: s.courtesies}
 		part.change.Before, part.change.After, part.change.Replace, part.change.Notes = forms[i], form, false, nil
 		parts = append(parts, part)
 	}

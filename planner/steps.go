@@ -18,6 +18,8 @@ type step struct {
 	before []*step
 	needs  []*step
 	waits  int
+	// courtesies are those of the needs that are given up where they close a circle.
+	courtesies []*step
 	// phase and rank order steps that are free to go: deletions first, from the parts up, then the rest, from the foundations up.
 	phase, rank int
 	// audit marks steps that must come first or last, for the sake of what the account records of the others.

@@ -55,6 +55,10 @@ type Type struct {
 	Follows func(account string, a Address, o Object) []Address
 	// Tries are the settings for the sake of which an update follows others. An update of none of them need not.
 	Tries []string
+	// Takes reports whether an update takes something away from those that follow the object: what its policy allows them, or that it
+	// works at all. Such an update waits until they have been tried out and have let go. What it brings them is what taking it back
+	// would take. Nil for a kind of which that is not known: those that follow it are written after it.
+	Takes func(before, after Object) bool
 	// Keeps returns what must stay, where a run is taken back, as long as something else stays and holds anything: the key without
 	// which nobody can read what a trail has delivered.
 	Keeps func(account string, a Address, o Object) []Kept

@@ -285,7 +285,7 @@ func TestAnApplyComesThroughLostAnswersThrottlingAndLag(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rounds++
 		s := newStage(t, filepath.Join(root, fmt.Sprint(rounds), "runs"))
-		w := accounts.World{T: t, OnlyIAM: true}
+		w := accounts.World{T: t}
 		goal := w.Account()
 		plan := s.draw(goal, nil)
 		seed := rapid.IntRange(0, 1<<20).Draw(t, "seed")

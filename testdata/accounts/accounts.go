@@ -21,8 +21,6 @@ const (
 // with what it stands on.
 type World struct {
 	T *rapid.T
-	// OnlyIAM leaves trails and what they stand on out.
-	OnlyIAM bool
 }
 
 func (w World) some(prefix, label string) []string {
@@ -120,9 +118,7 @@ func (w World) Account() resource.State {
 			put(resource.Object{}, "iam_instance_profile_role", i, rapid.SampledFrom(roles).Draw(w.T, "role"))
 		}
 	}
-	if !w.OnlyIAM {
-		w.trail(put)
-	}
+	w.trail(put)
 	return state
 }
 

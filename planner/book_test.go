@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"baseline/kinds"
 	"baseline/planner"
@@ -20,13 +21,21 @@ type book struct{ state resource.State }
 
 func newBook(state resource.State) *book { return &book{maps.Clone(state)} }
 
-func typeOf(kind resource.Kind) resource.Type {
+// types are those of the kinds, made once: a book asks for one with each object that it looks at.
+var types = sync.OnceValue(func() map[resource.Kind]resource.Type {
+	known := map[resource.Kind]resource.Type{}
 	for _, t := range kinds.Types() {
-		if t.Kind == kind {
-			return t
-		}
+		known[t.Kind] = t
 	}
-	panic("no kind " + kind)
+	return known
+})
+
+func typeOf(kind resource.Kind) resource.Type {
+	t, known := types()[kind]
+	if !known {
+		panic("no kind " + kind)
+	}
+	return t
 }
 
 func needs(a resource.Address, o resource.Object) []resource.Address {

@@ -297,7 +297,7 @@ class Chain:
 
             def runs():
                 """The runs, oldest first."""
-                return sorted(path.name for path in Path(folder, ".baseline/runs").iterdir() if path.is_dir())
+                return sorted(path.parent.name for path in Path(folder, ".baseline/runs").glob("*/plan.json"))
 
             hands = Hands(url)
             hands.topic_for_deliveries()

@@ -114,7 +114,7 @@ class Loop:
             self.assertEqual(set(plan(*files, url=url, cwd=folder)), addresses)
 
             # A rollback is a run, and is rolled back by name; the last run is the first in the list.
-            runs = sorted(path.name for path in Path(folder, ".baseline/runs").iterdir() if path.is_dir())
+            runs = sorted(path.parent.name for path in Path(folder, ".baseline/runs").glob("*/plan.json"))
             rollback(runs[-1])
             baseline("plan", "--detailed-exitcode", *files)
 

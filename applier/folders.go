@@ -2,7 +2,6 @@ package applier
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -123,7 +122,7 @@ func saveFile(dir, name string, data []byte) error {
 		return err
 	}
 	defer func() { _ = os.Remove(temp.Name()) }() // fails when all went well, and the file has its name
-	_, err = io.Copy(temp, bytes.NewReader(data))
+	_, err = temp.Write(data)
 	if err == nil {
 		err = temp.Sync()
 	}

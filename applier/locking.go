@@ -231,12 +231,10 @@ func (s *Store) left(ctx context.Context, seen standing, over string) (left []st
 		run, err := s.Load(ctx, id)
 		if errors.Is(err, ErrNoRun) {
 			// It died before it had begun. That it was only asleep is ruled out: without the lock, it can't begin any more.
-			if s.filed != nil {
-				err = s.filed.fence(ctx, id)
-			} else {
-				err = nil
+			if s.filed == nil {
+				continue
 			}
-			if err != nil {
+			if err := s.filed.fence(ctx, id); err != nil {
 				return nil, fmt.Errorf("take over run %s: %w", id, err)
 			}
 			continue

@@ -105,8 +105,8 @@ func (s *Store) open(ctx context.Context, id string, first record) (*journal, er
 	return j, nil
 }
 
-// reopen opens the journal of a run to go on with it, and records by whom that is done. What a crash cut short at its end is dropped first. The account is locked by
-// this store.
+// reopen opens the journal of a run to go on with it, and records by whom that is done. What a crash cut short at its end is dropped
+// first. The account is locked by this store.
 func (s *Store) reopen(ctx context.Context, run *Run, by Resumption) (*journal, error) {
 	if err := s.lease(run.Plan.Account).add(ctx, run.ID); err != nil {
 		return nil, err
